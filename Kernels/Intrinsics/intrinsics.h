@@ -1,0 +1,43 @@
+// What Swift cannot import on its own: CPU identification, and wrappers for intrinsics that are macros
+// with immediates, variadic calls or BF16 types. Header only; everything is inlined.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+static inline __attribute__((always_inline)) void isa_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
+
+#if defined(__linux__)
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+static inline void isa_futex_wait(const void *address, uint32_t value) {
+  syscall(SYS_futex, address, FUTEX_WAIT_PRIVATE, value, (void *)0, (void *)0, 0);
+}
+static inline void isa_futex_wake(const void *address, int count) {
+  syscall(SYS_futex, address, FUTEX_WAKE_PRIVATE, count, (void *)0, (void *)0, 0);
+}
+#endif
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+static inline void isa_cpuid(uint32_t leaf, uint32_t sub, uint32_t *r) {
+  __cpuid_count(leaf, sub, r[0], r[1], r[2], r[3]);
+}
+static inline uint64_t isa_xgetbv0(void) {
+  uint32_t a, d;
+  __asm__ volatile("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
+  return ((uint64_t)d << 32) | a;
+}
+static inline __attribute__((always_inline)) void isa_pause(void) { __builtin_ia32_pause(); }
+static inline uint64_t isa_timestamp(void) { return __rdtsc(); }
+#define ISA_T(x) static inline __attribute__((always_inline, target(x)))
+ISA_T("avx512f,avx512bf16,evex512") __m512 isa_dpbf16(__m512 c, __m512i a, __m512i b) {
+  return _mm512_dpbf16_ps(c, (__m512bh)a, (__m512bh)b);
+}
+ISA_T("avx512f,avx512bf16,avx512vl,evex512") __m256i isa_cvtne_bf16(__m512 a) {
+  return (__m256i)_mm512_cvtneps_pbh(a);
+}
+#else
+static inline void isa_pause(void) {}
+#endif

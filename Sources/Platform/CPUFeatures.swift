@@ -1,0 +1,80 @@
+internal import Intrinsics
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The instruction-set extensions that the kernels ask for.
+package struct CPUFeatures: OptionSet, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// AVX2, FMA, F16C, BMI2 (x86-64-v3).
+    package static let avx2 = CPUFeatures(rawValue: 1)
+    /// AVX-512 F, BW, DQ, VL, CD (x86-64-v4).
+    package static let avx512 = CPUFeatures(rawValue: 2)
+    package static let avx512VNNI = CPUFeatures(rawValue: 4)
+    package static let avx512BF16 = CPUFeatures(rawValue: 8)
+
+    /// Names as the environment variable spells them.
+    package static let names: [(name: String, feature: CPUFeatures)] = [
+        ("avx2", .avx2), ("avx512", .avx512), ("avx512vnni", .avx512VNNI), ("avx512bf16", .avx512BF16),
+    ]
+
+    /// What this CPU has and the operating system saves on a context switch.
+    package static func detect() -> CPUFeatures {
+        #if arch(x86_64)
+            return detectX86()
+        #else
+            return []
+        #endif
+    }
+
+    /// Detected features less those the mask leaves out.
+    ///
+    /// - Parameter mask: comma-separated names of the only features to use, as in `SWIFTLLM_CPU_FEATURES=avx2`;
+    ///   an empty string means the baseline, nil everything.
+    package static func available(mask: String?) -> CPUFeatures {
+        let detected = detect()
+        guard let mask else { return detected }
+        let wanted = mask.split(separator: ",").compactMap { word in names.first { $0.name == word }?.feature }
+        return detected.intersection(CPUFeatures(wanted))
+    }
+
+    /// The value of `SWIFTLLM_CPU_FEATURES`, the mask for tests of dispatch.
+    package static var environmentMask: String? {
+        unsafe getenv("SWIFTLLM_CPU_FEATURES").map { unsafe String(cString: $0) }
+    }
+
+    #if arch(x86_64)
+        private static func detectX86() -> CPUFeatures {
+            let leaf1 = cpuid(1, 0)
+            let hasXSAVE = leaf1.c & (1 << 27) != 0
+            guard hasXSAVE, cpuid(0, 0).a >= 7 else { return [] }
+            let saved = isa_xgetbv0()
+            let leaf7 = cpuid(7, 0)
+            var features: CPUFeatures = []
+            let v3 = leaf1.c & (1 << 12) != 0 && leaf1.c & (1 << 28) != 0 && leaf1.c & (1 << 29) != 0
+            if v3, leaf7.b & (1 << 5) != 0, leaf7.b & (1 << 8) != 0, saved & 0x6 == 0x6 { features.insert(.avx2) }
+            let foundation: UInt32 = 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31
+            guard features.contains(.avx2), leaf7.b & foundation == foundation, saved & 0xE6 == 0xE6 else {
+                return features
+            }
+            features.insert(.avx512)
+            if leaf7.c & (1 << 11) != 0 { features.insert(.avx512VNNI) }
+            if cpuid(7, 1).a & (1 << 5) != 0 { features.insert(.avx512BF16) }
+            return features
+        }
+
+        private static func cpuid(_ leaf: UInt32, _ sub: UInt32) -> (a: UInt32, b: UInt32, c: UInt32, d: UInt32) {
+            var registers = InlineArray<4, UInt32>(repeating: 0)
+            var span = registers.mutableSpan
+            unsafe span.withUnsafeMutableBufferPointer { unsafe isa_cpuid(leaf, sub, $0.baseAddress) }
+            return (registers[0], registers[1], registers[2], registers[3])
+        }
+    #endif
+}

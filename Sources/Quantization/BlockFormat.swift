@@ -1,0 +1,26 @@
+/// The reference codec of one quantisation type: how a block of bytes becomes weights.
+///
+/// One type is one file under `Formats/`, with its formula on top. Decoding is bit for bit ggml's.
+package protocol BlockFormat: Sendable {
+    /// Weights that share one block; 1 for plain numbers.
+    static var weightsPerBlock: Int { get }
+    /// Size of one block in bytes.
+    static var bytesPerBlock: Int { get }
+
+    /// Decodes one block.
+    ///
+    /// - Parameters:
+    ///   - block: `bytesPerBlock` readable bytes, no alignment required.
+    ///   - weights: room for `weightsPerBlock` floats; does not overlap `block`.
+    static func decode(_ block: UnsafeRawPointer, into weights: UnsafeMutablePointer<Float>)
+}
+
+/// A type that weights can be quantised to.
+package protocol EncodableBlockFormat: BlockFormat {
+    /// Encodes one block; every byte of it is written.
+    ///
+    /// - Parameters:
+    ///   - weights: `weightsPerBlock` floats.
+    ///   - block: room for `bytesPerBlock` bytes, no alignment required; does not overlap `weights`.
+    static func encode(_ weights: UnsafePointer<Float>, into block: UnsafeMutableRawPointer)
+}

@@ -1,0 +1,1 @@
+import Testing  // replaced by the first suite
