@@ -44,8 +44,15 @@ package enum QuantizationType: UInt32, CaseIterable, Sendable {
         package let name: String
         package let weightsPerBlock: Int
         package let bytesPerBlock: Int
-        /// The reference codec; nil for types that only ever hold activations.
-        package let format: (any BlockFormat.Type)?
+        /// The reference codec.
+        package let format: any BlockFormat.Type
+
+        fileprivate init(_ name: String, _ format: any BlockFormat.Type) {
+            self.name = name
+            self.format = format
+            weightsPerBlock = format.weightsPerBlock
+            bytesPerBlock = format.bytesPerBlock
+        }
     }
 
     /// The row of this type.
@@ -72,6 +79,9 @@ package enum QuantizationType: UInt32, CaseIterable, Sendable {
         return overflow ? nil : bytes
     }
 
+    /// The encoder, where the type has one.
+    package var encoder: (any EncodableBlockFormat.Type)? { traits.format as? any EncodableBlockFormat.Type }
+
     private static let table: [Traits?] = {
         var table = [Traits?](repeating: nil, count: 1 + Int(rows.map(\.0.rawValue).max() ?? 0))
         for (type, traits) in rows { table[Int(type.rawValue)] = traits }
@@ -80,40 +90,40 @@ package enum QuantizationType: UInt32, CaseIterable, Sendable {
 
     /// THE table: one row per type.
     private static let rows: [(QuantizationType, Traits)] = [
-        (.f32, Traits(name: "F32", weightsPerBlock: 1, bytesPerBlock: 4, format: nil)),
-        (.f16, Traits(name: "F16", weightsPerBlock: 1, bytesPerBlock: 2, format: nil)),
-        (.q4_0, Traits(name: "Q4_0", weightsPerBlock: 32, bytesPerBlock: 18, format: nil)),
-        (.q4_1, Traits(name: "Q4_1", weightsPerBlock: 32, bytesPerBlock: 20, format: nil)),
-        (.q5_0, Traits(name: "Q5_0", weightsPerBlock: 32, bytesPerBlock: 22, format: nil)),
-        (.q5_1, Traits(name: "Q5_1", weightsPerBlock: 32, bytesPerBlock: 24, format: nil)),
-        (.q8_0, Traits(name: "Q8_0", weightsPerBlock: 32, bytesPerBlock: 34, format: nil)),
-        (.q8_1, Traits(name: "Q8_1", weightsPerBlock: 32, bytesPerBlock: 36, format: nil)),
-        (.q2_K, Traits(name: "Q2_K", weightsPerBlock: 256, bytesPerBlock: 84, format: nil)),
-        (.q3_K, Traits(name: "Q3_K", weightsPerBlock: 256, bytesPerBlock: 110, format: nil)),
-        (.q4_K, Traits(name: "Q4_K", weightsPerBlock: 256, bytesPerBlock: 144, format: nil)),
-        (.q5_K, Traits(name: "Q5_K", weightsPerBlock: 256, bytesPerBlock: 176, format: nil)),
-        (.q6_K, Traits(name: "Q6_K", weightsPerBlock: 256, bytesPerBlock: 210, format: nil)),
-        (.q8_K, Traits(name: "Q8_K", weightsPerBlock: 256, bytesPerBlock: 292, format: nil)),
-        (.iq2_xxs, Traits(name: "IQ2_XXS", weightsPerBlock: 256, bytesPerBlock: 66, format: nil)),
-        (.iq2_xs, Traits(name: "IQ2_XS", weightsPerBlock: 256, bytesPerBlock: 74, format: nil)),
-        (.iq3_xxs, Traits(name: "IQ3_XXS", weightsPerBlock: 256, bytesPerBlock: 98, format: nil)),
-        (.iq1_s, Traits(name: "IQ1_S", weightsPerBlock: 256, bytesPerBlock: 50, format: nil)),
-        (.iq4_nl, Traits(name: "IQ4_NL", weightsPerBlock: 32, bytesPerBlock: 18, format: nil)),
-        (.iq3_s, Traits(name: "IQ3_S", weightsPerBlock: 256, bytesPerBlock: 110, format: nil)),
-        (.iq2_s, Traits(name: "IQ2_S", weightsPerBlock: 256, bytesPerBlock: 82, format: nil)),
-        (.iq4_xs, Traits(name: "IQ4_XS", weightsPerBlock: 256, bytesPerBlock: 136, format: nil)),
-        (.i8, Traits(name: "I8", weightsPerBlock: 1, bytesPerBlock: 1, format: nil)),
-        (.i16, Traits(name: "I16", weightsPerBlock: 1, bytesPerBlock: 2, format: nil)),
-        (.i32, Traits(name: "I32", weightsPerBlock: 1, bytesPerBlock: 4, format: nil)),
-        (.i64, Traits(name: "I64", weightsPerBlock: 1, bytesPerBlock: 8, format: nil)),
-        (.f64, Traits(name: "F64", weightsPerBlock: 1, bytesPerBlock: 8, format: nil)),
-        (.iq1_m, Traits(name: "IQ1_M", weightsPerBlock: 256, bytesPerBlock: 56, format: nil)),
-        (.bf16, Traits(name: "BF16", weightsPerBlock: 1, bytesPerBlock: 2, format: nil)),
-        (.tq1_0, Traits(name: "TQ1_0", weightsPerBlock: 256, bytesPerBlock: 54, format: nil)),
-        (.tq2_0, Traits(name: "TQ2_0", weightsPerBlock: 256, bytesPerBlock: 66, format: nil)),
-        (.mxfp4, Traits(name: "MXFP4", weightsPerBlock: 32, bytesPerBlock: 17, format: nil)),
-        (.nvfp4, Traits(name: "NVFP4", weightsPerBlock: 64, bytesPerBlock: 36, format: nil)),
-        (.q1_0, Traits(name: "Q1_0", weightsPerBlock: 128, bytesPerBlock: 18, format: nil)),
-        (.q2_0, Traits(name: "Q2_0", weightsPerBlock: 64, bytesPerBlock: 18, format: nil)),
+        (.f32, Traits("F32", F32.self)),
+        (.f16, Traits("F16", F16.self)),
+        (.q4_0, Traits("Q4_0", Q4_0.self)),
+        (.q4_1, Traits("Q4_1", Q4_1.self)),
+        (.q5_0, Traits("Q5_0", Q5_0.self)),
+        (.q5_1, Traits("Q5_1", Q5_1.self)),
+        (.q8_0, Traits("Q8_0", Q8_0.self)),
+        (.q8_1, Traits("Q8_1", Q8_1.self)),
+        (.q2_K, Traits("Q2_K", Q2_K.self)),
+        (.q3_K, Traits("Q3_K", Q3_K.self)),
+        (.q4_K, Traits("Q4_K", Q4_K.self)),
+        (.q5_K, Traits("Q5_K", Q5_K.self)),
+        (.q6_K, Traits("Q6_K", Q6_K.self)),
+        (.q8_K, Traits("Q8_K", Q8_K.self)),
+        (.iq2_xxs, Traits("IQ2_XXS", IQ2_XXS.self)),
+        (.iq2_xs, Traits("IQ2_XS", IQ2_XS.self)),
+        (.iq3_xxs, Traits("IQ3_XXS", IQ3_XXS.self)),
+        (.iq1_s, Traits("IQ1_S", IQ1_S.self)),
+        (.iq4_nl, Traits("IQ4_NL", IQ4_NL.self)),
+        (.iq3_s, Traits("IQ3_S", IQ3_S.self)),
+        (.iq2_s, Traits("IQ2_S", IQ2_S.self)),
+        (.iq4_xs, Traits("IQ4_XS", IQ4_XS.self)),
+        (.i8, Traits("I8", PlainInteger<Int8>.self)),
+        (.i16, Traits("I16", PlainInteger<Int16>.self)),
+        (.i32, Traits("I32", PlainInteger<Int32>.self)),
+        (.i64, Traits("I64", PlainInteger<Int64>.self)),
+        (.f64, Traits("F64", F64.self)),
+        (.iq1_m, Traits("IQ1_M", IQ1_M.self)),
+        (.bf16, Traits("BF16", BF16.self)),
+        (.tq1_0, Traits("TQ1_0", TQ1_0.self)),
+        (.tq2_0, Traits("TQ2_0", TQ2_0.self)),
+        (.mxfp4, Traits("MXFP4", MXFP4.self)),
+        (.nvfp4, Traits("NVFP4", NVFP4.self)),
+        (.q1_0, Traits("Q1_0", Q1_0.self)),
+        (.q2_0, Traits("Q2_0", Q2_0.self)),
     ]
 }

@@ -1,0 +1,27 @@
+/// 256 weights in 8 groups of 32: `w = d · s · q − dmin · m`, q of 5 bits, s and m of 6 bits per group.
+///
+/// Bytes: d, dmin (half each); 12 of group scales (`GroupScales6`); 32 of fifth bits (bit g of byte l belongs to
+/// weight l of group g); 128 of low bits, the n-th 32 bytes holding group 2n in their low and group 2n + 1 in their
+/// high halves.
+package enum Q5_K: BlockFormat {
+    package static let weightsPerBlock = 256
+    package static let bytesPerBlock = 176
+
+    package static func decode(_ block: UnsafeRawPointer, into weights: UnsafeMutablePointer<Float>) {
+        let d = unsafe block.half(at: 0)
+        let dmin = unsafe block.half(at: 2)
+        for group in 0..<8 {
+            let pair = unsafe GroupScales6.pair(group, in: block + 4)
+            let scale = d * Float(pair.scale)
+            let minimum = dmin * Float(pair.minimum)
+            let low = unsafe block + (48 + group / 2 * 32)
+            let high = unsafe block + 16
+            let shift = UInt8(group % 2 * 4)
+            let output = unsafe weights + group * 32
+            for l in 0..<32 {
+                let code = unsafe low.byte(at: l) &>> shift & 15 | (high.byte(at: l) &>> UInt8(group) & 1) << 4
+                unsafe output[l] = scale * Float(code) - minimum
+            }
+        }
+    }
+}
