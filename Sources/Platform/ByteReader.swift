@@ -42,6 +42,11 @@ package struct ByteReader: ~Escapable {
         return range
     }
 
+    /// The bytes of a range, read before or not, as text; nil if they are not valid UTF-8.
+    ///
+    /// - Precondition: `range` lies within the bytes.
+    package func text(_ range: Range<Int>) -> String? { bytes.extracting(range).validatedText }
+
     private func require(_ count: UInt64) throws(OutOfBytes) {
         guard count <= UInt64(max(remaining, 0)) else {
             throw OutOfBytes(offset: offset, wanted: count, available: max(remaining, 0))

@@ -1,0 +1,94 @@
+import Platform
+
+/// Models that are split into several files, `name-00001-of-00003.gguf` and so on.
+///
+/// The first part carries the model's metadata; each part carries `split.no` (from 0), `split.count` and
+/// `split.tensors.count`, and its share of the tensors.
+///
+/// *Source*: llama.cpp, `tools/gguf-split`.
+enum SplitFiles {
+    /// All parts of the model that `part` belongs to, in order; just `part` if it is whole.
+    static func allParts(from part: FilePart) throws(GGUFError) -> [FilePart] {
+        guard let position = try SplitPosition(part.metadata), position.count > 1 else { return [part] }
+        guard let name = SplitName(path: part.bytes.path, position: position) else {
+            throw .splitFileName(path: part.bytes.path, part: position.index + 1, count: position.count)
+        }
+        var parts: [FilePart] = []
+        for index in 0..<position.count {
+            let next = index == position.index ? part : try FilePart(path: name.path(index: index))
+            try check(next, index: index, of: position)
+            parts.append(next)
+        }
+        let tensorCount = parts.reduce(0) { $0 + $1.tensors.count }
+        guard let claimed = position.tensorCount, claimed != tensorCount else { return parts }
+        throw .splitMismatch(key: SplitPosition.tensorCountKey, expected: tensorCount, found: claimed)
+    }
+
+    private static func check(_ part: FilePart, index: Int, of whole: SplitPosition) throws(GGUFError) {
+        let found = try SplitPosition(part.metadata)
+        guard found?.count == whole.count else {
+            throw .inFile(
+                path: part.bytes.path,
+                .splitMismatch(key: SplitPosition.countKey, expected: whole.count, found: found?.count ?? 1))
+        }
+        guard let foundIndex = found?.index, foundIndex != index else { return }
+        throw .inFile(
+            path: part.bytes.path,
+            .splitMismatch(key: SplitPosition.indexKey, expected: index, found: foundIndex))
+    }
+}
+
+/// Which part of a split model a file is.
+struct SplitPosition {
+    /// From 0.
+    let index: Int
+    let count: Int
+    /// Tensors of all parts together.
+    let tensorCount: Int?
+
+    static let indexKey = "split.no"
+    static let countKey = "split.count"
+    static let tensorCountKey = "split.tensors.count"
+    /// File names have room for five digits.
+    private static let limit = 99_999
+
+    /// Nil if the metadata does not speak of parts.
+    init?(_ metadata: Metadata) throws(GGUFError) {
+        guard let count = try metadata.optionalInteger(Self.countKey) else { return nil }
+        guard 0...Self.limit ~= count else {
+            throw .outOfRange(key: Self.countKey, expected: "at most \(Self.limit)", found: "\(count)")
+        }
+        let index = try metadata.integer(Self.indexKey)
+        guard 0..<max(count, 1) ~= index else {
+            throw .outOfRange(key: Self.indexKey, expected: "less than \(count)", found: "\(index)")
+        }
+        self.index = index
+        self.count = count
+        tensorCount = try metadata.optionalInteger(Self.tensorCountKey)
+    }
+}
+
+/// The file names of a split model.
+struct SplitName {
+    let prefix: String
+    let count: Int
+
+    /// Nil if the path does not end as a part at that position must.
+    init?(path: String, position: SplitPosition) {
+        let suffix = Self.suffix(position.index + 1, of: position.count)
+        guard path.hasSuffix(suffix) else { return nil }
+        prefix = String(path.dropLast(suffix.count))
+        count = position.count
+    }
+
+    /// Path of the part with that index, from 0.
+    func path(index: Int) -> String { prefix + Self.suffix(index + 1, of: count) }
+
+    /// The end of the file name of a part, numbered from 1.
+    static func suffix(_ number: Int, of count: Int) -> String { "-\(padded(number))-of-\(padded(count)).gguf" }
+
+    private static func padded(_ number: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    }
+}
