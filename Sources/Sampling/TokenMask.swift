@@ -1,0 +1,35 @@
+/// Which tokens of the vocabulary may come next: one bit per token, set when it is allowed.
+package struct TokenMask: Sendable, Equatable {
+    /// Number of tokens that the mask speaks of; tokens beyond it are forbidden.
+    package let vocabularyCount: Int
+    /// The bits, 64 tokens to a word, lowest token in the lowest bit; bits beyond the vocabulary are zero.
+    package private(set) var words: [UInt64]
+
+    /// A mask that allows all tokens, or none.
+    package init(vocabularyCount: Int, allowingAll: Bool) {
+        precondition(vocabularyCount >= 0, "a vocabulary has no negative size")
+        self.vocabularyCount = vocabularyCount
+        words = Array(repeating: 0, count: (vocabularyCount + 63) / 64)
+        if allowingAll { setAll(allowed: true) }
+    }
+
+    /// Allows or forbids every token.
+    package mutating func setAll(allowed: Bool) {
+        for index in words.indices { words[index] = allowed ? ~0 : 0 }
+        let tail = vocabularyCount % 64
+        if allowed, tail > 0 { words[words.count - 1] = (1 << UInt64(tail)) - 1 }
+    }
+
+    /// Whether a token is allowed.
+    package subscript(token: Int32) -> Bool {
+        get {
+            guard token >= 0, Int(token) < vocabularyCount else { return false }
+            return words[Int(token) / 64] >> UInt64(token % 64) & 1 == 1
+        }
+        set {
+            precondition(token >= 0 && Int(token) < vocabularyCount, "token outside the vocabulary")
+            let bit: UInt64 = 1 << UInt64(token % 64)
+            if newValue { words[Int(token) / 64] |= bit } else { words[Int(token) / 64] &= ~bit }
+        }
+    }
+}
