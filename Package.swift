@@ -113,5 +113,9 @@ let package = Package(
     targets: [.systemLibrary(name: "Intrinsics", path: "Kernels/Intrinsics")]
         + targets.map(target)
         + targets.compactMap(tests)
-        + [.target(name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport", swiftSettings: settings)]
+        + [
+            .target(
+                name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport", swiftSettings: settings),
+            .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
+        ]
 )
