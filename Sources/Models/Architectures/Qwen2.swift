@@ -1,0 +1,44 @@
+package import Compute
+
+/// Qwen2 and Qwen2.5, dense decoders.
+///
+/// Differs from Llama: biases on query, key and value; rotary positions pair the halves of a head.
+/// *Source*: Qwen2 Technical Report, arXiv:2407.10671.
+package struct Qwen2: Architecture {
+    package static let names = ["qwen2"]
+
+    package let hyperparameters: Hyperparameters
+    package let layerStates: [LayerState]
+    private let embedding: TokenEmbedding
+    private let layers: [DecoderLayer]
+    private let rope: RoPE
+    private let attention: Attention
+
+    package init(_ reader: borrowing WeightReader) throws(ModelError) {
+        hyperparameters = try Hyperparameters(reader)
+        attention = try Attention(reader, hyperparameters)
+        layerStates = LayerState.layers(hyperparameters, window: attention.window)
+        rope = try RoPE(reader, hyperparameters, pairing: .halves)
+        embedding = try TokenEmbedding(reader, hyperparameters)
+        layers = try reader.layers(hyperparameters, DecoderLayer.init)
+    }
+
+    package func forward(_ pass: inout ForwardPass) {
+        let epsilon = hyperparameters.normEpsilon
+        var x = pass.embed(embedding.table)  // [tokens, embeddingLength]
+        for (index, layer) in layers.enumerated() {
+            pass.enter(layer: index)
+            let weights = layer.projections
+            let h = pass.rmsNorm(x, layer.attentionNorm, epsilon: epsilon)
+            let q = pass.rope(pass.linear(h, weights.query, bias: weights.queryBias), rope)
+            let k = pass.rope(pass.linear(h, weights.key, bias: weights.keyBias), rope)
+            let v = pass.linear(h, weights.value, bias: weights.valueBias)
+            var attended = pass.attend(q, k, v, attention)
+            if index == layers.count - 1 { (x, attended) = (pass.outputRows(x), pass.outputRows(attended)) }
+            x = pass.add(x, pass.linear(attended, weights.output, bias: weights.outputBias))
+            let f = pass.rmsNorm(x, layer.feedForwardNorm, epsilon: epsilon)
+            x = pass.add(x, pass.feedForward(f, layer.feedForward))
+        }
+        pass.finish(logits: pass.linear(pass.rmsNorm(x, embedding.outputNorm, epsilon: epsilon), embedding.output))
+    }
+}

@@ -1,0 +1,49 @@
+package import Compute
+
+/// Qwen3, dense decoders, and its mixture-of-experts siblings (`qwen3moe`).
+///
+/// Differs from Qwen2: RMS norm on every query and key head before RoPE; no biases. The mixture has 128 experts, of
+/// which a softmax over the chosen eight weighs the outputs.
+/// *Source*: Qwen3 Technical Report, arXiv:2505.09388.
+package struct Qwen3: Architecture {
+    package static let names = ["qwen3", "qwen3moe"]
+
+    package let hyperparameters: Hyperparameters
+    package let layerStates: [LayerState]
+    private let embedding: TokenEmbedding
+    private let layers: [DecoderLayer]
+    private let headNorms: [HeadNorms]
+    private let rope: RoPE
+    private let attention: Attention
+
+    package init(_ reader: borrowing WeightReader) throws(ModelError) {
+        hyperparameters = try Hyperparameters(reader)
+        attention = try Attention(reader, hyperparameters)
+        layerStates = LayerState.layers(hyperparameters, window: attention.window)
+        rope = try RoPE(reader, hyperparameters, pairing: .halves)
+        embedding = try TokenEmbedding(reader, hyperparameters)
+        layers = try reader.layers(hyperparameters, DecoderLayer.init)
+        headNorms = try reader.layers(hyperparameters, HeadNorms.init)
+    }
+
+    package func forward(_ pass: inout ForwardPass) {
+        let epsilon = hyperparameters.normEpsilon
+        var x = pass.embed(embedding.table)  // [tokens, embeddingLength]
+        for (index, layer) in layers.enumerated() {
+            pass.enter(layer: index)
+            let (weights, norms) = (layer.projections, headNorms[index])
+            let h = pass.rmsNorm(x, layer.attentionNorm, epsilon: epsilon)
+            let q = pass.linear(h, weights.query, bias: weights.queryBias)
+            let k = pass.linear(h, weights.key, bias: weights.keyBias)
+            let v = pass.linear(h, weights.value, bias: weights.valueBias)
+            var attended = pass.attend(
+                pass.rope(pass.headNorm(q, norms.query, epsilon: epsilon), rope),
+                pass.rope(pass.headNorm(k, norms.key, epsilon: epsilon), rope), v, attention)
+            if index == layers.count - 1 { (x, attended) = (pass.outputRows(x), pass.outputRows(attended)) }
+            x = pass.add(x, pass.linear(attended, weights.output, bias: weights.outputBias))
+            let f = pass.rmsNorm(x, layer.feedForwardNorm, epsilon: epsilon)
+            x = pass.add(x, pass.feedForward(f, layer.feedForward))
+        }
+        pass.finish(logits: pass.linear(pass.rmsNorm(x, embedding.outputNorm, epsilon: epsilon), embedding.output))
+    }
+}
