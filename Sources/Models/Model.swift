@@ -1,11 +1,10 @@
 package import Compute
 package import GGUF
+import Platform
 
 /// A model file made ready to compute: its architecture with all weights loaded into a backend.
 package struct Model: Sendable {
     package let architecture: any Architecture
-    /// The backend that owns the weights.
-    package let backend: any Backend
     package let metadata: Metadata
 
     package var hyperparameters: Hyperparameters { architecture.hyperparameters }
@@ -22,7 +21,6 @@ package struct Model: Sendable {
         let reader = try WeightReader(file, backend: backend, progress: progress)
         let type = try ArchitectureRegistry.architecture(named: reader.architecture)
         architecture = try type.init(reader)
-        self.backend = backend
         metadata = file.metadata
     }
 

@@ -9,6 +9,7 @@ package enum ModelError: Error, CustomStringConvertible {
     case invalidHyperparameter(key: String, expected: String, found: String)
     case missingTensor(name: String, architecture: String)
     case wrongShape(tensor: String, expected: [Int], found: [Int])
+    case invalidWeight(tensor: String, expected: String, found: String)
     case unsupported(what: String, found: String)
     case compute(ComputeError, tensor: String)
     case quantization(QuantizationError, tensor: String)
@@ -24,6 +25,8 @@ package enum ModelError: Error, CustomStringConvertible {
             "tensor '\(name)' is missing, which architecture '\(architecture)' needs"
         case .wrongShape(let tensor, let expected, let found):
             "tensor '\(tensor)': expected shape \(expected), found \(found)"
+        case .invalidWeight(let tensor, let expected, let found):
+            "tensor '\(tensor)': expected \(expected), found \(found)"
         case .unsupported(let what, let found): "\(what): '\(found)' is not supported"
         case .compute(let error, let tensor): "tensor '\(tensor)': \(error)"
         case .quantization(let error, let tensor): "tensor '\(tensor)': \(error)"

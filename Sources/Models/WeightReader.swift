@@ -8,7 +8,7 @@ import Quantization
 /// Tensor names are GGUF's; shapes are given as the architecture thinks of them, `[rows, columns]` for a
 /// matrix that maps `columns` values to `rows`.
 package struct WeightReader: ~Copyable {
-    package let file: GGUFFile
+    let file: GGUFFile
     package let architecture: String
     private let backend: any Backend
     private let progress: @Sendable (_ loadedBytes: Int) -> Void
@@ -52,7 +52,9 @@ package struct WeightReader: ~Copyable {
     func optionalCounts(_ key: String) throws(ModelError) -> [Int]? {
         let (metadata, full) = (file.metadata, fullKey(key))
         do {
-            guard case .array(let array) = metadata[full] else { return try metadata.optionalInteger(full).map { [$0] } }
+            guard case .array(let array) = metadata[full] else {
+                return try metadata.optionalInteger(full).map { [$0] }
+            }
             guard array.elementType == .bool else { return try metadata.integers(full) }
             return try metadata.bools(full).map { $0 ? 1 : 0 }
         } catch { throw .metadata(error) }
@@ -113,12 +115,17 @@ package struct WeightReader: ~Copyable {
     /// A vector of `count` values, as float32 whatever its type in the file.
     func vector(_ name: String, count: Int) throws(ModelError) -> VectorHandle {
         let values = try floats(name, count: count)
-        do { return try backend.loadVector(values) } catch { throw .compute(error, tensor: name) }
+        do { return try backend.load(vector: values) } catch { throw .compute(error, tensor: name) }
     }
 
     /// A vector, or nil if the file has none of that name.
     func optionalVector(_ name: String, count: Int) throws(ModelError) -> VectorHandle? {
         has(name) ? try vector(name, count: count) : nil
+    }
+
+    /// Loads a rotary embedding.
+    func load(rope: RoPE) throws(ModelError) -> RoPEHandle {
+        do { return try backend.load(rope: rope) } catch { throw .compute(error, tensor: "rope") }
     }
 
     /// The values of a small tensor.

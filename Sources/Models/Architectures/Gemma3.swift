@@ -13,79 +13,88 @@ package struct Gemma3: Architecture {
     package let hyperparameters: Hyperparameters
     package let layerStates: [LayerState]
     private let embedding: TokenEmbedding
-    private let layers: [Layer]
+    private let layers: [DecoderLayer]
+    private let headNorms: [HeadNorms]
+    private let postNorms: [PostNorms]
+    /// Per layer: through a window, or over everything.
+    private let attentions: [Attention]
+    private let localRoPE: RoPEHandle
+    private let globalRoPE: RoPEHandle
     private let finalSoftCap: Float?
 
-    private struct Layer {
-        let weights: DecoderLayer
-        let headNorms: HeadNorms
-        let attentionPostNorm: VectorHandle  // post_attention_norm [embeddingLength]
-        let feedForwardPostNorm: VectorHandle  // post_ffw_norm     [embeddingLength]
-        let rope: RoPE
-        let attention: Attention
+    /// Norms of what attention and feed-forward add to the residual.
+    private struct PostNorms {
+        let attention: VectorHandle  // post_attention_norm [embeddingLength]
+        let feedForward: VectorHandle  // post_ffw_norm     [embeddingLength]
+
+        static func layers(
+            _ reader: borrowing WeightReader, _ parameters: Hyperparameters
+        ) throws(ModelError) -> [PostNorms] {
+            var layers: [PostNorms] = []
+            for index in 0..<parameters.layerCount {
+                let (prefix, width) = ("blk.\(index).", parameters.embeddingLength)
+                layers.append(
+                    PostNorms(
+                        attention: try reader.vector(prefix + "post_attention_norm.weight", count: width),
+                        feedForward: try reader.vector(prefix + "post_ffw_norm.weight", count: width)))
+            }
+            return layers
+        }
     }
 
     package init(_ reader: borrowing WeightReader) throws(ModelError) {
-        let parameters = try Hyperparameters(reader)
-        hyperparameters = parameters
+        hyperparameters = try Hyperparameters(reader)
         finalSoftCap = try reader.optionalFloat("final_logit_softcapping", atLeast: 0).flatMap { $0 == 0 ? nil : $0 }
-        embedding = try TokenEmbedding(reader, parameters)
-
-        let global = try Self.attention(reader, parameters)
+        embedding = try TokenEmbedding(reader, hyperparameters)
+        let global = try Self.globalAttention(reader, hyperparameters)
         var local = global
-        local.window = try Attention(reader, parameters).window
-        let globalRoPE = try RoPE(reader, parameters, pairing: .halves)
-        let localRoPE = RoPE(
-            base: Double(try reader.optionalFloat("rope.freq_base_swa", above: 0) ?? 10_000), parameters,
-            pairing: .halves)
-        let isLocal = try Self.localLayers(reader, parameters)
-        var layers: [Layer] = []
-        for index in 0..<parameters.layerCount {
-            let prefix = "blk.\(index)."
-            let width = parameters.embeddingLength
-            layers.append(
-                Layer(
-                    weights: try DecoderLayer(reader, prefix, parameters),
-                    headNorms: try HeadNorms(reader, prefix, parameters),
-                    attentionPostNorm: try reader.vector(prefix + "post_attention_norm.weight", count: width),
-                    feedForwardPostNorm: try reader.vector(prefix + "post_ffw_norm.weight", count: width),
-                    rope: isLocal[index] ? localRoPE : globalRoPE, attention: isLocal[index] ? local : global))
-        }
-        self.layers = layers
-        layerStates = layers.map { LayerState(parameters, window: $0.attention.window) }
+        local.window = try Attention(reader, hyperparameters).window
+        attentions = try Self.isLocal(reader, hyperparameters).map { $0 ? local : global }
+        layerStates = attentions.map { LayerState($0) }
+        globalRoPE = try reader.rope(RotaryEmbedding(reader, hyperparameters), style: .halves)
+        localRoPE = try reader.rope(
+            RotaryEmbedding(
+                base: Double(try reader.optionalFloat("rope.freq_base_swa", above: 0) ?? 10_000),
+                rotaryLength: hyperparameters.ropeDimensionCount),
+            style: .halves)
+        layers = try DecoderLayer.layers(reader, hyperparameters, function: .geluTanh)
+        headNorms = try HeadNorms.layers(reader, hyperparameters)
+        postNorms = try PostNorms.layers(reader, hyperparameters)
     }
 
     package func forward(_ pass: inout ForwardPass) {
-        let epsilon = hyperparameters.normEpsilon
+        let (epsilon, headLength) = (hyperparameters.normEpsilon, hyperparameters.keyLength)
         var x = pass.scale(pass.embed(embedding.table), by: Float(hyperparameters.embeddingLength).squareRoot())
         for (index, layer) in layers.enumerated() {
             pass.enter(layer: index)
-            let (weights, norms) = (layer.weights, layer.headNorms)
-            let h = pass.rmsNorm(x, weights.attentionNorm, epsilon: epsilon)
-            let q = pass.headNorm(pass.linear(h, weights.projections.query), norms.query, epsilon: epsilon)
-            let k = pass.headNorm(pass.linear(h, weights.projections.key), norms.key, epsilon: epsilon)
-            let v = pass.linear(h, weights.projections.value)
-            var attended = pass.attend(pass.rope(q, layer.rope), pass.rope(k, layer.rope), v, layer.attention)
+            let (weights, headNorm, postNorm) = (layer.projections, headNorms[index], postNorms[index])
+            let rope = attentions[index].window == nil ? globalRoPE : localRoPE
+            let h = pass.rmsNorm(x, layer.attentionNorm, epsilon: epsilon)
+            let q = pass.headNorm(pass.linear(h, weights.query), headNorm.query, epsilon: epsilon)
+            let k = pass.headNorm(pass.linear(h, weights.key), headNorm.key, epsilon: epsilon)
+            let v = pass.linear(h, weights.value)
+            var attended = pass.attend(
+                pass.rope(q, headLength: headLength, rope), pass.rope(k, headLength: headLength, rope), v,
+                attentions[index])
             if index == layers.count - 1 { (x, attended) = (pass.outputRows(x), pass.outputRows(attended)) }
-            let a = pass.linear(attended, weights.projections.output)
-            x = pass.add(x, pass.rmsNorm(a, layer.attentionPostNorm, epsilon: epsilon))
-            let f = pass.rmsNorm(x, weights.feedForwardNorm, epsilon: epsilon)
-            let out = pass.feedForward(f, weights.feedForward, gatedBy: .geluTanh)
-            x = pass.add(x, pass.rmsNorm(out, layer.feedForwardPostNorm, epsilon: epsilon))
+            x = pass.add(x, pass.rmsNorm(pass.linear(attended, weights.output), postNorm.attention, epsilon: epsilon))
+            let f = pass.feedForward(pass.rmsNorm(x, layer.feedForwardNorm, epsilon: epsilon), layer.feedForward)
+            x = pass.add(x, pass.rmsNorm(f, postNorm.feedForward, epsilon: epsilon))
         }
-        var logits = pass.linear(pass.rmsNorm(x, embedding.outputNorm, epsilon: epsilon), embedding.output)
-        if let finalSoftCap { logits = pass.softCap(logits, finalSoftCap) }
-        pass.finish(logits: logits)
+        let logits = pass.linear(pass.rmsNorm(x, embedding.outputNorm, epsilon: epsilon), embedding.output)
+        pass.finish(logits: finalSoftCap.map { pass.softCap(logits, $0) } ?? logits)
     }
 
     /// Attention of the global layers. The 27B model (62 layers) scales scores by its width per head, not by its
     /// key length; no key of the file says so.
-    private static func attention(
+    private static func globalAttention(
         _ reader: borrowing WeightReader, _ parameters: Hyperparameters
     ) throws(ModelError) -> Attention {
         var attention = try Attention(reader, parameters)
         attention.window = nil
-        attention.softCap = try reader.optionalFloat("attn_logit_softcapping", atLeast: 0).flatMap { $0 == 0 ? nil : $0 }
+        attention.softCap = try reader.optionalFloat("attn_logit_softcapping", atLeast: 0).flatMap {
+            $0 == 0 ? nil : $0
+        }
         if parameters.layerCount == 62, try reader.optionalFloat("attention.scale") == nil {
             attention.scale = 1 / Float(parameters.embeddingLength / parameters.headCount).squareRoot()
         }
@@ -93,7 +102,7 @@ package struct Gemma3: Architecture {
     }
 
     /// Which layers look back through a window only: all but every sixth, unless the file has its own pattern.
-    private static func localLayers(
+    private static func isLocal(
         _ reader: borrowing WeightReader, _ parameters: Hyperparameters
     ) throws(ModelError) -> [Bool] {
         let pattern = try reader.optionalCounts("attention.sliding_window_pattern") ?? [6]

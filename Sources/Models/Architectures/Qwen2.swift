@@ -11,27 +11,27 @@ package struct Qwen2: Architecture {
     package let layerStates: [LayerState]
     private let embedding: TokenEmbedding
     private let layers: [DecoderLayer]
-    private let rope: RoPE
+    private let rope: RoPEHandle
     private let attention: Attention
 
     package init(_ reader: borrowing WeightReader) throws(ModelError) {
         hyperparameters = try Hyperparameters(reader)
         attention = try Attention(reader, hyperparameters)
-        layerStates = LayerState.layers(hyperparameters, window: attention.window)
-        rope = try RoPE(reader, hyperparameters, pairing: .halves)
+        layerStates = Array(repeating: LayerState(attention), count: hyperparameters.layerCount)
+        rope = try reader.rope(RotaryEmbedding(reader, hyperparameters), style: .halves)
         embedding = try TokenEmbedding(reader, hyperparameters)
-        layers = try reader.layers(hyperparameters, DecoderLayer.init)
+        layers = try DecoderLayer.layers(reader, hyperparameters)
     }
 
     package func forward(_ pass: inout ForwardPass) {
-        let epsilon = hyperparameters.normEpsilon
+        let (epsilon, headLength) = (hyperparameters.normEpsilon, hyperparameters.keyLength)
         var x = pass.embed(embedding.table)  // [tokens, embeddingLength]
         for (index, layer) in layers.enumerated() {
             pass.enter(layer: index)
             let weights = layer.projections
             let h = pass.rmsNorm(x, layer.attentionNorm, epsilon: epsilon)
-            let q = pass.rope(pass.linear(h, weights.query, bias: weights.queryBias), rope)
-            let k = pass.rope(pass.linear(h, weights.key, bias: weights.keyBias), rope)
+            let q = pass.rope(pass.linear(h, weights.query, bias: weights.queryBias), headLength: headLength, rope)
+            let k = pass.rope(pass.linear(h, weights.key, bias: weights.keyBias), headLength: headLength, rope)
             let v = pass.linear(h, weights.value, bias: weights.valueBias)
             var attended = pass.attend(q, k, v, attention)
             if index == layers.count - 1 { (x, attended) = (pass.outputRows(x), pass.outputRows(attended)) }

@@ -13,21 +13,21 @@ package struct Qwen3: Architecture {
     private let embedding: TokenEmbedding
     private let layers: [DecoderLayer]
     private let headNorms: [HeadNorms]
-    private let rope: RoPE
+    private let rope: RoPEHandle
     private let attention: Attention
 
     package init(_ reader: borrowing WeightReader) throws(ModelError) {
         hyperparameters = try Hyperparameters(reader)
         attention = try Attention(reader, hyperparameters)
-        layerStates = LayerState.layers(hyperparameters, window: attention.window)
-        rope = try RoPE(reader, hyperparameters, pairing: .halves)
+        layerStates = Array(repeating: LayerState(attention), count: hyperparameters.layerCount)
+        rope = try reader.rope(RotaryEmbedding(reader, hyperparameters), style: .halves)
         embedding = try TokenEmbedding(reader, hyperparameters)
-        layers = try reader.layers(hyperparameters, DecoderLayer.init)
-        headNorms = try reader.layers(hyperparameters, HeadNorms.init)
+        layers = try DecoderLayer.layers(reader, hyperparameters)
+        headNorms = try HeadNorms.layers(reader, hyperparameters)
     }
 
     package func forward(_ pass: inout ForwardPass) {
-        let epsilon = hyperparameters.normEpsilon
+        let (epsilon, headLength) = (hyperparameters.normEpsilon, hyperparameters.keyLength)
         var x = pass.embed(embedding.table)  // [tokens, embeddingLength]
         for (index, layer) in layers.enumerated() {
             pass.enter(layer: index)
@@ -37,8 +37,8 @@ package struct Qwen3: Architecture {
             let k = pass.linear(h, weights.key, bias: weights.keyBias)
             let v = pass.linear(h, weights.value, bias: weights.valueBias)
             var attended = pass.attend(
-                pass.rope(pass.headNorm(q, norms.query, epsilon: epsilon), rope),
-                pass.rope(pass.headNorm(k, norms.key, epsilon: epsilon), rope), v, attention)
+                pass.rope(pass.headNorm(q, norms.query, epsilon: epsilon), headLength: headLength, rope),
+                pass.rope(pass.headNorm(k, norms.key, epsilon: epsilon), headLength: headLength, rope), v, attention)
             if index == layers.count - 1 { (x, attended) = (pass.outputRows(x), pass.outputRows(attended)) }
             x = pass.add(x, pass.linear(attended, weights.output, bias: weights.outputBias))
             let f = pass.rmsNorm(x, layer.feedForwardNorm, epsilon: epsilon)

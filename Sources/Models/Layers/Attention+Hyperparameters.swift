@@ -6,9 +6,9 @@ extension Attention {
     init(_ reader: borrowing WeightReader, _ parameters: Hyperparameters) throws(ModelError) {
         self.init(
             headCount: parameters.headCount, keyValueHeadCount: parameters.keyValueHeadCount,
-            keyLength: parameters.keyLength, valueLength: parameters.valueLength,
-            scale: try reader.optionalFloat("attention.scale", above: 0)
-                ?? 1 / Float(parameters.keyLength).squareRoot())
+            headLength: parameters.keyLength)
+        valueLength = parameters.valueLength
+        if let given = try reader.optionalFloat("attention.scale", atLeast: 0), given > 0 { scale = given }
         window = try reader.optionalCount("attention.sliding_window", minimum: 0, limit: 1 << 31)
         if window == 0 { window = nil }
     }
@@ -16,30 +16,18 @@ extension Attention {
 
 extension LayerState {
     /// Keys and values of one attention layer.
-    init(_ parameters: Hyperparameters, window: Int?) {
+    init(_ attention: Attention) {
         self = .attention(
-            keyValueHeadCount: parameters.keyValueHeadCount, keyLength: parameters.keyLength,
-            valueLength: parameters.valueLength, window: window)
-    }
-
-    /// The same state for every layer.
-    static func layers(_ parameters: Hyperparameters, window: Int?) -> [LayerState] {
-        Array(repeating: LayerState(parameters, window: window), count: parameters.layerCount)
+            AttentionState(
+                keyValueHeadCount: attention.keyValueHeadCount, keyLength: attention.keyLength,
+                valueLength: attention.valueLength, window: attention.window))
     }
 }
 
-extension RoPE {
-    /// The rotary embedding that the file's `rope.*` keys and factor tensors describe.
-    init(
-        _ reader: borrowing WeightReader, _ parameters: Hyperparameters, pairing: RoPE.Pairing
-    ) throws(ModelError) {
-        self.init(try RotaryEmbedding(reader, parameters), headLength: parameters.keyLength, pairing: pairing)
-    }
-
-    /// An unscaled rotary embedding.
-    init(base: Double, _ parameters: Hyperparameters, pairing: RoPE.Pairing) {
-        self.init(
-            RotaryEmbedding(base: base, rotaryLength: parameters.ropeDimensionCount),
-            headLength: parameters.keyLength, pairing: pairing)
+extension WeightReader {
+    /// Loads a rotary embedding.
+    func rope(_ embedding: RotaryEmbedding, style: RoPE.Style) throws(ModelError) -> RoPEHandle {
+        try load(
+            rope: RoPE(style: style, frequencies: embedding.frequencies, longFrequencies: embedding.longFrequencies))
     }
 }

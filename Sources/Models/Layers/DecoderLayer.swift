@@ -7,11 +7,14 @@ struct DecoderLayer: Sendable {
     let feedForwardNorm: VectorHandle  // ffn_norm [embeddingLength]
     let feedForward: FeedForward
 
-    init(_ reader: borrowing WeightReader, _ prefix: String, _ parameters: Hyperparameters) throws(ModelError) {
+    /// - Parameter function: what the feed-forward layer's gate goes through.
+    init(
+        _ reader: borrowing WeightReader, _ prefix: String, _ parameters: Hyperparameters, function: GateFunction
+    ) throws(ModelError) {
         attentionNorm = try reader.vector(prefix + "attn_norm.weight", count: parameters.embeddingLength)
         projections = try AttentionProjections(reader, prefix, parameters)
         feedForwardNorm = try reader.vector(prefix + "ffn_norm.weight", count: parameters.embeddingLength)
-        feedForward = try FeedForward(reader, prefix, parameters)
+        feedForward = try FeedForward(reader, prefix, parameters, function: function)
     }
 }
 
@@ -26,14 +29,28 @@ struct HeadNorms: Sendable {
     }
 }
 
-extension WeightReader {
-    /// One value per layer, each loaded from the tensors that start with `blk.<index>.`.
-    borrowing func layers<Layer>(
-        _ parameters: Hyperparameters,
-        _ load: (borrowing WeightReader, _ prefix: String, Hyperparameters) throws(ModelError) -> Layer
-    ) throws(ModelError) -> [Layer] {
-        var layers: [Layer] = []
-        for index in 0..<parameters.layerCount { layers.append(try load(self, "blk.\(index).", parameters)) }
+extension DecoderLayer {
+    /// All layers of a file.
+    static func layers(
+        _ reader: borrowing WeightReader, _ parameters: Hyperparameters, function: GateFunction = .silu
+    ) throws(ModelError) -> [DecoderLayer] {
+        var layers: [DecoderLayer] = []
+        for index in 0..<parameters.layerCount {
+            layers.append(try DecoderLayer(reader, "blk.\(index).", parameters, function: function))
+        }
+        return layers
+    }
+}
+
+extension HeadNorms {
+    /// The norms of all layers of a file.
+    static func layers(
+        _ reader: borrowing WeightReader, _ parameters: Hyperparameters
+    ) throws(ModelError) -> [HeadNorms] {
+        var layers: [HeadNorms] = []
+        for index in 0..<parameters.layerCount {
+            layers.append(try HeadNorms(reader, "blk.\(index).", parameters))
+        }
         return layers
     }
 }
