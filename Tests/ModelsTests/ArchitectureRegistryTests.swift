@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Models
+import Models
 
 @Suite struct ArchitectureRegistryTests {
     @Test func namesAreUnique() {
