@@ -57,7 +57,7 @@ import Testing
     /// Every `@unchecked Sendable` needs a line in docs/unsafe.md that says why it holds.
     @Test func uncheckedSendableIsCountedAndExplained() throws {
         let uses = SourceFile.product.filter { $0.code.contains { $0.contains("@unchecked Sendable") } }
-        let count = SourceFile.product.flatMap(\.code).count { $0.contains("@unchecked Sendable") }
+        let count = uses.reduce(0) { sum, file in sum + file.code.count { $0.contains("@unchecked Sendable") } }
         #expect(count <= 8, "the budget of @unchecked Sendable is 8, found \(count): \(uses)")
         let record = try Repository.text("docs/unsafe.md")
         for file in uses {
