@@ -60,6 +60,7 @@ package enum GGUFError: Error, Equatable, Sendable {
     // Writing
     case tensorSize(tensor: String, expected: Int, found: Int)
     case missingWeights(tensor: String)
+    case tooManyWeights(found: Int)
 }
 
 extension GGUFPlace: CustomStringConvertible {
@@ -102,13 +103,15 @@ extension GGUFError: CustomStringConvertible {
     private var containerDescription: String {
         switch self {
         case .notGGUF(let found):
-            "not a GGUF file: expected it to begin with \"GGUF\", found \(quoted(String(decoding: found, as: UTF8.self)))"
+            "not a GGUF file: it begins with \(quoted(String(decoding: found, as: UTF8.self))), expected 'GGUF'"
         case .bigEndian: "is a big-endian GGUF file; only little-endian files are supported"
         case .unsupportedVersion(let found): "GGUF version \(found) is not supported; expected version 2 or 3"
         case .truncated(let place, let offset, let wanted, let available):
             "truncated: \(place) needs \(wanted) bytes at offset \(offset), the file has \(available) left"
-        case .tooMany(let place, let found, let limit): "\(place): claims \(found) entries, at most \(limit) are allowed"
-        case .textTooLong(let place, let found, let limit): "\(place): is \(found) bytes long, at most \(limit) are allowed"
+        case .tooMany(let place, let found, let limit):
+            "\(place): claims \(found) entries, at most \(limit) are allowed"
+        case .textTooLong(let place, let found, let limit):
+            "\(place): is \(found) bytes long, at most \(limit) are allowed"
         case .invalidText(let place, let offset): "\(place): is not valid UTF-8 (at offset \(offset))"
         default: ""
         }
@@ -121,7 +124,8 @@ extension GGUFError: CustomStringConvertible {
             "metadata \(quoted(key)) has unknown value type \(found), expected 0 to \(MetadataType.float64.rawValue)"
         case .nestedTooDeep(let key, let limit): "metadata \(quoted(key)) nests arrays more than \(limit) deep"
         case .invalidBool(let key, let found): "metadata \(quoted(key)): expected a bool (0 or 1), found \(found)"
-        case .invalidAlignment(let found): "general.alignment: expected a power of two, found \(found)"
+        case .invalidAlignment(let found):
+            "general.alignment: expected a power of two up to \(HeaderLimits.alignment), found \(found)"
         case .missingKey(let key, let expected): "metadata has no \(quoted(key)), expected \(expected)"
         case .wrongType(let key, let expected, let found):
             "metadata \(quoted(key)): expected \(expected), found \(found)"
@@ -140,18 +144,21 @@ extension GGUFError: CustomStringConvertible {
         case .invalidShape(let tensor, let found):
             "tensor \(quoted(tensor)): shape \(found) is empty or too large to address"
         case .partialBlock(let tensor, let type, let rowLength):
-            "tensor \(quoted(tensor)): rows of \(rowLength) weights are not whole \(type.name) blocks of \(type.weightsPerBlock)"
+            "tensor \(quoted(tensor)): expected rows of whole \(type.name) blocks of \(type.weightsPerBlock) weights, "
+                + "found \(rowLength) weights"
         case .unsupportedTensorType(let tensor, let found):
             "tensor \(quoted(tensor)): \(Self.typeDescription(found))"
         case .misalignedTensor(let tensor, let offset, let alignment):
             "tensor \(quoted(tensor)): offset \(offset) is not a multiple of the alignment \(alignment)"
         case .overlappingTensors(let first, let second): "tensors \(quoted(first)) and \(quoted(second)) overlap"
         case .splitFileName(let path, let part, let count):
-            "\(path): is part \(part) of \(count), expected a file name that ends in \"\(SplitName.suffix(part, of: count))\""
+            "\(path): is part \(part) of \(count), expected a file name that ends in "
+                + "'\(SplitName.suffix(part, of: count))'"
         case .splitMismatch(let key, let expected, let found):
             "split file: expected \(quoted(key)) to be \(expected), found \(found)"
         case .tensorSize(let tensor, let expected, let found):
             "tensor \(quoted(tensor)): expected \(expected) bytes of weights, found \(found)"
+        case .tooManyWeights(let found): "\(found) bytes of weights after the last tensor"
         case .missingWeights(let tensor): "tensor \(quoted(tensor)): its weights were not written"
         default: ""
         }
@@ -173,6 +180,8 @@ extension GGUFError: CustomStringConvertible {
 /// stays one printable line.
 private func quoted(_ text: String) -> String {
     let limit = 100
-    let shown = text.unicodeScalars.prefix(limit).map { $0.properties.generalCategory == .control ? "\u{FFFD}" : "\($0)" }
+    let shown = text.unicodeScalars.prefix(limit).map { scalar in
+        scalar.properties.generalCategory == .control ? "\u{FFFD}" : String(scalar)
+    }
     return "'" + shown.joined() + (text.unicodeScalars.count > limit ? "…'" : "'")
 }

@@ -158,7 +158,9 @@ extension Metadata {
         guard case .uint32(let alignment) = value else {
             throw .wrongType(key: "general.alignment", expected: "uint32", found: value.typeDescription)
         }
-        guard alignment.nonzeroBitCount == 1 else { throw .invalidAlignment(found: alignment) }
+        guard alignment.nonzeroBitCount == 1, alignment <= HeaderLimits.alignment else {
+            throw .invalidAlignment(found: alignment)
+        }
         return Int(alignment)
     }
 }

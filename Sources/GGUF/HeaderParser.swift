@@ -10,6 +10,7 @@ enum HeaderLimits {
     static let nameByteCount = 65_535
     static let arrayNesting = 4
     static let dimensions = 4
+    static let alignment = 1 << 24
 }
 
 /// A metadata array as found: what it holds and where its elements lie in the parsed bytes.
@@ -188,9 +189,12 @@ struct TensorSize {
         var shape: [Int] = []
         var count = 1
         for dimension in dimensions {
-            let (product, overflow) = count.multipliedReportingOverflow(by: Int(clamping: dimension))
-            guard !overflow, dimension > 0 else { throw .invalidShape(tensor: name, found: dimensions) }
-            shape.append(Int(dimension))
+            guard let length = Int(exactly: dimension), length > 0 else {
+                throw .invalidShape(tensor: name, found: dimensions)
+            }
+            let (product, overflow) = count.multipliedReportingOverflow(by: length)
+            guard !overflow else { throw .invalidShape(tensor: name, found: dimensions) }
+            shape.append(length)
             count = product
         }
         let rowLength = shape.first ?? 1

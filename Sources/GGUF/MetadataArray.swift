@@ -7,14 +7,8 @@ import Platform
 package struct MetadataArray: Sendable {
     package let elementType: MetadataType
     package let count: Int
+    /// Exactly `count` encoded elements.
     let content: MetadataBytes
-
-    /// - Precondition: `content` holds exactly `count` encoded elements.
-    init(elementType: MetadataType, count: Int, content: MetadataBytes) {
-        self.elementType = elementType
-        self.count = count
-        self.content = content
-    }
 
     /// Integers of any width, or nil if the elements are no integers or one does not fit `Int`.
     package func integers() -> [Int]? {
@@ -123,7 +117,19 @@ package struct MetadataStrings: Sendable {
     package func withBytes<Result: ~Copyable, Failure: Error>(
         at index: Int, _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let start = (index == 0 ? 0 : ends[index - 1]) + Self.lengthByteCount
-        return try content.withBytes { bytes throws(Failure) in try body(bytes.extracting(start..<ends[index])) }
+        let range = range(at: index)
+        return try content.withBytes { bytes throws(Failure) in try body(bytes.extracting(range)) }
+    }
+
+    /// Where the text at an index lies in the bytes of `withAllBytes`.
+    package func range(at index: Int) -> Range<Int> {
+        (index == 0 ? 0 : ends[index - 1]) + Self.lengthByteCount..<ends[index]
+    }
+
+    /// Runs `body` on the bytes of the whole array, for a single pass over all texts with `range(at:)`.
+    package func withAllBytes<Result: ~Copyable, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try content.withBytes(body)
     }
 }

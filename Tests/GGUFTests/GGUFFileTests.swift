@@ -102,10 +102,15 @@ import Testing
     @Test func tokensKeepTheirBytes() throws {
         let metadata = try GGUFFile(path: Fixtures.path("gguf/vocabulary.gguf")).metadata
         let tokens = try metadata.strings("tokenizer.ggml.tokens")
-        #expect((0..<tokens.count).map { tokens.bytes(at: $0) } == [
-            Array("<s>".utf8), [0xFF, 0xFE], Array("the".utf8), [0xE2, 0x82],
-        ])
+        #expect(
+            (0..<tokens.count).map { tokens.bytes(at: $0) } == [
+                Array("<s>".utf8), [0xFF, 0xFE], Array("the".utf8), [0xE2, 0x82],
+            ])
         #expect((0..<tokens.count).map { tokens.text(at: $0) } == ["<s>", nil, "the", nil])
+        let copied = tokens.withAllBytes { bytes in
+            (0..<tokens.count).map { bytes.extracting(tokens.range(at: $0)).littleEndianIntegers(UInt8.self) }
+        }
+        #expect(copied == (0..<tokens.count).map { tokens.bytes(at: $0) })
         #expect(try metadata.floats("tokenizer.ggml.scores") == [0, -1, -2.5, -3])
     }
 

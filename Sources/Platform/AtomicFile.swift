@@ -1,0 +1,76 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file that appears whole or not at all.
+///
+/// Bytes go to a temporary file beside the target, which `finish` flushes and renames. If it is dropped before, by an
+/// error or a cancelled task, the temporary file is removed and whatever stood at the path stays as it was.
+package struct AtomicFile: ~Copyable {
+    /// Where the file will be.
+    package let path: String
+    /// Bytes written so far.
+    package private(set) var count = 0
+    private let temporaryPath: String
+    private let descriptor: Int32
+    private var isFinished = false
+
+    /// - Throws: `isDirectory` or `notWritable`; also where the path names a device or a pipe, which must not be
+    ///   replaced by a file.
+    package init(path: String) throws(PlatformError) {
+        var status = stat()
+        if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path) }
+            throw .notWritable(path: path, reason: "not a regular file")
+        }
+        let suffix = String(UInt32.random(in: .min ... .max), radix: 16)
+        let temporaryPath = "\(path).\(suffix).partial"
+        let descriptor = unsafe open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .notWritable(path: path, reason: Self.lastErrorText()) }
+        self.path = path
+        self.temporaryPath = temporaryPath
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        guard !isFinished else { return }
+        close(descriptor)
+        unsafe unlink(temporaryPath)
+    }
+
+    /// Appends bytes.
+    package mutating func write(_ bytes: RawSpan) throws(PlatformError) {
+        let failure: Int32? = unsafe bytes.withUnsafeBytes { buffer in
+            var rest = unsafe buffer[...]
+            while unsafe !rest.isEmpty {
+                let written = unsafe systemWrite(descriptor, UnsafeRawBufferPointer(rebasing: rest))
+                if written < 0, errno == EINTR { continue }
+                guard written > 0 else { return errno }
+                unsafe rest = rest.dropFirst(written)
+            }
+            return nil
+        }
+        if let failure { throw .notWritable(path: path, reason: unsafe String(cString: strerror(failure))) }
+        count += bytes.byteCount
+    }
+
+    /// Flushes the bytes to the device and gives the file its name.
+    package consuming func finish() throws(PlatformError) {
+        guard fsync(descriptor) == 0, unsafe rename(temporaryPath, path) == 0 else {
+            throw .notWritable(path: path, reason: Self.lastErrorText())
+        }
+        isFinished = true
+        close(descriptor)
+    }
+
+    private static func lastErrorText() -> String { unsafe String(cString: strerror(errno)) }
+}
+
+/// `write(2)`, out of reach of the method of that name.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    unsafe write(descriptor, bytes.baseAddress, bytes.count)
+}
