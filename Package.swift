@@ -117,5 +117,8 @@ let package = Package(
             .target(
                 name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport", swiftSettings: settings),
             .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
+            .testTarget(
+                name: "KernelTests", dependencies: ["Platform", "Tensors", "Quantization", "Compute"],
+                swiftSettings: settings),
         ]
 )

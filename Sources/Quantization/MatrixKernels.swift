@@ -1,68 +1,120 @@
-/// How a matrix kernel wants its activations.
-///
-/// Packed once per activation view and used by every matrix that reads it: a token panel holds
-/// `tokenTile` tokens interleaved (the last panel holds the remainder), so that a kernel finds the
-/// values of all its tokens for one step of the inner loop side by side.
-package enum ActivationFormat: Int, CaseIterable, Sendable {
-    /// float32 values `[columns][tokens of the panel]`.
-    case float32
-    /// bfloat16 pairs `[columns/2][tokens][2]`; an odd last column is paired with zero.
-    case bfloat16
-    /// int8 values `[columns/4][tokens][4]`, a float32 scale per 32 values, sums per 32.
-    case int8Per32
-    /// int8 values `[columns/4][tokens][4]`, a float32 scale per 256 values, sums per 16 and per 32.
-    case int8Per256
-}
-
-/// Where the parts of packed activations lie; the sizes follow from the format, columns and tokens.
-///
-/// *Layout*: every part is laid out token panel after token panel. Part sizes are those of
-/// `ActivationLayout`.
-@safe package struct PackedActivations {
-    package let format: ActivationFormat
-    /// Number of rows (tokens) packed.
-    package let tokenCount: Int
-    /// Values in a row.
-    package let columns: Int
-    /// Tokens that a full panel interleaves: the kernel set's tile.
-    package let tokenTile: Int
-    /// 64-byte aligned base of the packed bytes.
-    @unsafe package let base: UnsafeMutableRawPointer
-
-    package init(
-        format: ActivationFormat, tokenCount: Int, columns: Int, tokenTile: Int, base: UnsafeMutableRawPointer
-    ) {
-        self.format = format
-        self.tokenCount = tokenCount
-        self.columns = columns
-        self.tokenTile = tokenTile
-        unsafe self.base = base
-    }
-}
-
 /// One piece of a matrix product: `output[token][row] = Σ_k weights[row][k] · activations[token][k]`
 /// for the rows of some panels and some tokens.
+///
+/// A row's result has the same bits whatever else is computed with it: for one instruction set it depends on
+/// neither the token count, nor the other tokens of its panel, nor how panels and tokens are divided.
 @safe package struct MatrixProduct {
-    /// First panel of the matrix; 64-byte aligned. A panel is sixteen rows interleaved.
-    @unsafe package var weights: UnsafeRawPointer
+    package var weights: PackedMatrix
     /// Panels to compute.
     package var panels: Range<Int>
     package var activations: PackedActivations
     /// Tokens to compute; starts at a multiple of the token tile, ends at one or at the last token.
     package var tokens: Range<Int>
-    /// `[tokenCount][outputStride]` floats; `outputStride` is a multiple of 16 and at least 16 × panel count.
-    @unsafe package var output: UnsafeMutablePointer<Float>
-    package var outputStride: Int
+    package var output: ProductOutput
 
     package init(
-        weights: UnsafeRawPointer, panels: Range<Int>, activations: PackedActivations, tokens: Range<Int>,
-        output: UnsafeMutablePointer<Float>, outputStride: Int
+        weights: PackedMatrix, panels: Range<Int>, activations: PackedActivations, tokens: Range<Int>,
+        output: ProductOutput
     ) {
-        unsafe self.weights = weights
+        self.weights = weights
         self.panels = panels
         self.activations = activations
         self.tokens = tokens
-        unsafe self.output = output
-        self.outputStride = outputStride
+        self.output = output
     }
+}
+
+/// A weight matrix in panels of sixteen rows, one after another.
+@safe package struct PackedMatrix {
+    package let type: QuantizationType
+    /// Panel 0, as the type's `PanelLayout` packed it; 64-byte aligned.
+    @unsafe package let base: UnsafeRawPointer
+
+    package init(type: QuantizationType, base: UnsafeRawPointer) {
+        self.type = type
+        unsafe self.base = base
+    }
+}
+
+/// Where a product goes: `[tokenCount][stride]` floats, row `r` of the matrix in column `r`.
+///
+/// All sixteen columns of a panel are written, those of padding rows with unspecified values.
+@safe package struct ProductOutput {
+    /// Token 0; aligned to four bytes, does not overlap weights or activations.
+    @unsafe package let base: UnsafeMutablePointer<Float>
+    /// Floats from one token to the next: at least 16 × the number of panels, a multiple of 16.
+    package let stride: Int
+
+    package init(base: UnsafeMutablePointer<Float>, stride: Int) {
+        unsafe self.base = base
+        self.stride = stride
+    }
+}
+
+/// The kernel of one weight type: what it reads and how it multiplies.
+///
+/// Function values may run on any number of threads at once, on pieces that do not overlap in `output`.
+package struct MatrixKernel: Sendable {
+    /// The form in which it reads activations.
+    package let activations: ActivationFormat
+    /// Computes one piece. Never traps, whatever the bytes of weights and activations are.
+    package let multiply: @Sendable (MatrixProduct) -> Void
+
+    package init(activations: ActivationFormat, multiply: @escaping @Sendable (MatrixProduct) -> Void) {
+        self.activations = activations
+        self.multiply = multiply
+    }
+}
+
+/// The packer of one activation format.
+package struct ActivationKernel: Sendable {
+    /// Tokens of a full panel: as many as the set's multiply kernels hold in registers.
+    package let tokenTile: Int
+    /// Packs one piece. Never traps; rows with NaN or infinity give NaN or infinity in the product.
+    package let pack: @Sendable (ActivationPacking) -> Void
+
+    package init(tokenTile: Int, pack: @escaping @Sendable (ActivationPacking) -> Void) {
+        self.tokenTile = tokenTile
+        self.pack = pack
+    }
+}
+
+/// The matrix kernels of one instruction set: a row per weight type and a row per activation format.
+///
+/// A set that leaves a row nil inherits it. Inherited kernels accept panels of any tile, so that a set is free
+/// to choose its own; a kernel that relies on its own set's tile comes with that set's activation row.
+package struct MatrixKernelSet: Sendable {
+    /// Name of the instruction set, as shown to users.
+    package let name: String
+    private let matrices: [MatrixKernel?]
+    private let packers: [ActivationKernel]
+
+    /// - Parameters:
+    ///   - base: the set to inherit from; nil only for a set that is complete.
+    ///   - matrix: the set's own row of a weight type, nil to inherit.
+    ///   - activations: the set's own row of an activation format, nil to inherit.
+    package init(
+        name: String, inheriting base: MatrixKernelSet?, matrix: (QuantizationType) -> MatrixKernel?,
+        activations: (ActivationFormat) -> ActivationKernel?
+    ) {
+        self.name = name
+        var matrices = [MatrixKernel?](repeating: nil, count: 64)
+        for type in QuantizationType.allCases { matrices[Int(type.rawValue)] = matrix(type) ?? base?.matrix(type) }
+        self.matrices = matrices
+        packers = ActivationFormat.allCases.map { format in
+            guard let row = activations(format) ?? base?.activations(format) else {
+                preconditionFailure("the complete set has no packer for \(format)")
+            }
+            return row
+        }
+    }
+
+    /// The kernel for weights of that type.
+    package func matrix(_ type: QuantizationType) -> MatrixKernel {
+        guard let row = matrices[Int(type.rawValue)] else { preconditionFailure("\(name) has no row for \(type)") }
+        return row
+    }
+
+    /// The packer for that format.
+    package func activations(_ format: ActivationFormat) -> ActivationKernel { packers[format.rawValue] }
 }

@@ -1,0 +1,124 @@
+import Quantization
+
+/// Runs `body` for every token of a packing job with the token's row, its panel's first byte, its place in
+/// the panel and the tokens that the panel interleaves.
+@inline(__always)
+private func forEachToken(
+    _ job: ActivationPacking,
+    _ body: (_ row: UnsafePointer<Float>, _ panel: UnsafeMutableRawPointer, _ slot: Int, _ interleave: Int) -> Void
+) {
+    let destination = job.destination
+    let bytesPerToken = destination.format.bytesPerToken(columns: destination.columns)
+    var first = job.tokens.lowerBound
+    while first < job.tokens.upperBound {
+        let count = min(destination.tokenTile, job.tokens.upperBound - first)
+        for slot in 0..<count {
+            body(
+                job.source + (first + slot) * job.sourceStride, destination.base + first * bytesPerToken, slot, count)
+        }
+        first += count
+    }
+}
+
+func packFloat32(_ job: ActivationPacking) {
+    forEachToken(job) { row, panel, slot, interleave in
+        let to = panel.assumingMemoryBound(to: Float.self) + slot
+        for column in 0..<job.destination.columns { to[column &* interleave] = row[column] }
+    }
+}
+
+/// Rounds to the nearest, ties to even; NaN becomes quiet.
+func packBFloat16(_ job: ActivationPacking) {
+    @inline(__always)
+    func bits(_ value: Float) -> UInt32 {
+        let pattern = value.bitPattern
+        if pattern & 0x7FFF_FFFF > 0x7F80_0000 { return pattern >> 16 | 64 }
+        return (pattern &+ (0x7FFF &+ ((pattern >> 16) & 1))) >> 16
+    }
+    let columns = job.destination.columns
+    forEachToken(job) { row, panel, slot, interleave in
+        let to = panel.assumingMemoryBound(to: UInt32.self) + slot
+        for pair in 0..<columns / 2 {
+            to[pair &* interleave] = bits(row[2 &* pair]) | bits(row[2 &* pair &+ 1]) << 16
+        }
+        if columns & 1 == 1 { to[columns / 2 * interleave] = bits(row[columns - 1]) }
+    }
+}
+
+/// The scale of one block of activations and its reciprocal.
+///
+/// `scale = max|x| / 127`. The maximum is taken of bit patterns, where NaN is above infinity, so that neither
+/// is lost. Below 2⁻¹¹⁰ the reciprocal would overflow; such values become zero.
+private struct BlockScale {
+    let scale: Float
+    let inverse: Float
+
+    @inline(__always)
+    init(_ row: UnsafePointer<Float>, count: Int) {
+        var largest = SIMD16<Int32>.zero
+        for i in 0..<count / 16 {
+            let bits = UnsafeRawPointer(row + i &* 16).loadUnaligned(as: SIMD16<Int32>.self) & 0x7FFF_FFFF
+            largest = largest.replacing(with: bits, where: bits .> largest)
+        }
+        let maximum = Float(bitPattern: UInt32(bitPattern: largest.max()))
+        scale = maximum / 127
+        inverse = maximum < 0x1p-110 ? 0 : 127 / maximum
+    }
+}
+
+/// Quantises sixteen values into four words at `to`, `stride` bytes apart, and returns their sum.
+///
+/// Adding 1.5 · 2²³ rounds to the nearest, ties to even, and leaves the integer in the low bits.
+@inline(__always)
+private func quantize16(
+    _ row: UnsafePointer<Float>, _ inverse: Float, _ to: UnsafeMutableRawPointer, stride: Int
+) -> Int32 {
+    let x = UnsafeRawPointer(row).loadUnaligned(as: SIMD16<Float>.self)
+    let rounded = unsafeBitCast(x * inverse + 0x1.8p23, to: SIMD16<Int32>.self)
+    let lanes = unsafeBitCast(rounded & 0xFF, to: SIMD8<UInt64>.self)
+    let pairs = lanes | (lanes &>> 24)
+    for word in 0..<4 {
+        let value =
+            UInt32(truncatingIfNeeded: pairs[2 &* word] & 0xFFFF)
+            | UInt32(truncatingIfNeeded: pairs[2 &* word &+ 1]) << 16
+        to.storeBytes(of: value, toByteOffset: word &* stride, as: UInt32.self)
+    }
+    return (rounded &- 0x4B40_0000).wrappedSum()
+}
+
+func packInt8Per32(_ job: ActivationPacking) {
+    forEachToken(job) { row, panel, slot, n in
+        for block in 0..<job.destination.columns / 32 {
+            let from = row + block &* 32
+            let to = panel + block &* 40 &* n
+            let scale = BlockScale(from, count: 32)
+            let sum =
+                quantize16(from, scale.inverse, to + slot &* 4, stride: 4 &* n)
+                &+ quantize16(from + 16, scale.inverse, to + (16 &* n &+ slot &* 4), stride: 4 &* n)
+            to.storeBytes(of: scale.scale, toByteOffset: 32 &* n &+ slot &* 4, as: Float.self)
+            to.storeBytes(of: sum &* -128, toByteOffset: 36 &* n &+ slot &* 4, as: Int32.self)
+        }
+    }
+}
+
+func packInt8Per256(_ job: ActivationPacking) {
+    forEachToken(job) { row, panel, slot, n in
+        for block in 0..<job.destination.columns / 256 {
+            let from = row + block &* 256
+            let to = panel + block &* 340 &* n
+            let scale = BlockScale(from, count: 256)
+            to.storeBytes(of: scale.scale, toByteOffset: 256 &* n &+ slot &* 4, as: Float.self)
+            for pair in 0..<8 {
+                let values = to + (pair &* 32 &* n &+ slot &* 4)
+                let low = quantize16(from + pair &* 32, scale.inverse, values, stride: 4 &* n)
+                let high = quantize16(from + (pair &* 32 &+ 16), scale.inverse, values + 16 &* n, stride: 4 &* n)
+                to.storeBytes(
+                    of: Int16(truncatingIfNeeded: low &+ high), toByteOffset: 260 &* n &+ slot &* 16 &+ pair &* 2,
+                    as: Int16.self)
+                let sums = to + (276 &* n &+ pair &* 8 &* n &+ slot &* 4)
+                sums.storeBytes(of: low &* -32, as: Int32.self)
+                sums.storeBytes(of: high &* -32, toByteOffset: 4 &* n, as: Int32.self)
+            }
+        }
+    }
+}

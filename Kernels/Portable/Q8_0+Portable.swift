@@ -1,0 +1,37 @@
+import Quantization
+
+/// Q8_0: `y = Σ_blocks (dw · dx) · Σ_32 w·x`.
+func multiplyQ8_0(_ product: MatrixProduct) {
+    let blocks = product.activations.columns / 32
+    forEachTile(product, panelBytes: (blocks + 1) / 2 * 64 + blocks * 512) {
+        rowsQ8_0(Tokens<1>(), $0)
+    } two: {
+        rowsQ8_0(Tokens<2>(), $0)
+    }
+}
+
+@inline(__always)
+private func rowsQ8_0<let T: Int>(_: Tokens<T>, _ tile: Tile) {
+    let n = tile.interleave
+    var sums = InlineArray<T, SIMD16<Float>>(repeating: .zero)
+    var x = tile.activations
+    for block in 0..<tile.columns / 32 {
+        let pair = tile.weights + (block / 2) * 1088
+        let values = pair + (64 + (block & 1) * 512)
+        var dots = InlineArray<T, SIMD16<Int32>>(repeating: .zero)
+        for group in 0..<8 {
+            let flipped = (values + group * 64).loadUnaligned(as: SIMD32<Int16>.self)
+            let w = BytePairs(signed: flipped ^ Int16(bitPattern: 0x8080))
+            for t in 0..<T {
+                dots[t] &+= w.dot(BytePairs(broadcasting: x + (group &* n &+ tile.token &+ t) &* 4))
+            }
+        }
+        let dw = halves(pair + (block & 1) * 32)
+        for t in 0..<T {
+            let dx = splat(x + (32 &* n &+ (tile.token &+ t) &* 4))
+            sums[t] = multiplyAdd(floats(dots[t]), dw * dx, sums[t])
+        }
+        x += 40 &* n
+    }
+    for t in 0..<T { tile.store(sums[t], token: t) }
+}
