@@ -46,4 +46,8 @@ extension UnsafeMutableRawPointer {
     func set(word32 value: UInt32, at offset: Int) {
         unsafe storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)
     }
+
+    /// A number that half precision can hold.
+    @inline(__always)
+    func set(half value: Float, at offset: Int) { unsafe set(word16: Half.bits(value), at: offset) }
 }

@@ -16,4 +16,17 @@ enum GroupScales6 {
             low >> 4 | (bytes.byte(at: group) >> 6) << 4
         )
     }
+
+    /// Writes all pairs.
+    ///
+    /// - Parameter bytes: room for 12 bytes.
+    static func store(
+        scales: InlineArray<8, UInt8>, minimums: InlineArray<8, UInt8>, to bytes: UnsafeMutableRawPointer
+    ) {
+        for j in 0..<4 {
+            unsafe bytes.set(byte: scales[j] | (scales[j + 4] >> 4) << 6, at: j)
+            unsafe bytes.set(byte: minimums[j] | (minimums[j + 4] >> 4) << 6, at: j + 4)
+            unsafe bytes.set(byte: scales[j + 4] & 15 | minimums[j + 4] << 4, at: j + 8)
+        }
+    }
 }

@@ -1,7 +1,9 @@
+internal import Tensors
+
 /// 32 weights, one scale: `w = d · codebook[q]`, q of 4 bits.
 ///
 /// Bytes: d (half); 16 bytes of q, byte j holding weight j in its low and weight j + 16 in its high half.
-package enum IQ4_NL: BlockFormat {
+package enum IQ4_NL: EncodableBlockFormat {
     package static let weightsPerBlock = 32
     package static let bytesPerBlock = 18
 
@@ -21,6 +23,22 @@ package enum IQ4_NL: BlockFormat {
             let byte = unsafe codes.byte(at: j)
             unsafe weights[j] = scale * Float(codebook[Int(byte & 15)])
             unsafe weights[j + 16] = scale * Float(codebook[Int(byte >> 4)])
+        }
+    }
+
+    /// The codebook as levels to search; shared with IQ4_XS.
+    static let levels = CodebookLevels(InlineArray { Float(codebook[$0]) })
+
+    package static func encode(_ weights: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
+        let levels = levels
+        let weights = unsafe SearchableWeights<32>(weights, limit: 127 * Half.largest)
+        let d = Half.rounded(ScaleSearch.best(weights, 0..<32, levels: levels))
+        let inverse = d == 0 ? 0 : 1 / d
+        unsafe block.set(half: d, at: 0)
+        for j in 0..<16 {
+            let low = levels.code(weights[j] * inverse)
+            let high = levels.code(weights[j + 16] * inverse)
+            unsafe block.set(byte: low | high << 4, at: 2 + j)
         }
     }
 }

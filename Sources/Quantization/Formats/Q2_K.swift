@@ -2,7 +2,7 @@
 ///
 /// Bytes: 16 of group scales (s low, m high half); 64 of q; d, dmin (half each). Byte l of the n-th 32 bytes of q
 /// holds weights 128n + l, + 32, + 64, + 96 from the low bits up.
-package enum Q2_K: BlockFormat {
+package enum Q2_K: EncodableBlockFormat {
     package static let weightsPerBlock = 256
     package static let bytesPerBlock = 84
 
@@ -18,5 +18,20 @@ package enum Q2_K: BlockFormat {
             let output = unsafe weights + group * 16
             for l in 0..<16 { unsafe output[l] = scale * Float(codes.byte(at: l) &>> shift & 3) - minimum }
         }
+    }
+
+    package static func encode(_ weights: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
+        let best = unsafe AffineSuperblock<16>(.init(weights, highestCode: 3, greatestScale: 15))
+        for group in 0..<16 {
+            unsafe block.set(byte: best.scales[group] | best.minimums[group] << 4, at: group)
+        }
+        for j in 0..<64 {
+            let first = j / 32 * 128 + j % 32
+            let low = best.codes[first] | best.codes[first + 32] << 2
+            let high = best.codes[first + 64] << 4 | best.codes[first + 96] << 6
+            unsafe block.set(byte: low | high, at: 16 + j)
+        }
+        unsafe block.set(half: best.d, at: 80)
+        unsafe block.set(half: best.dmin, at: 82)
     }
 }

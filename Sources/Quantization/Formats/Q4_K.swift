@@ -2,7 +2,7 @@
 ///
 /// Bytes: d, dmin (half each); 12 of group scales (`GroupScales6`); 128 of q, the n-th 32 bytes holding group 2n in
 /// their low and group 2n + 1 in their high halves.
-package enum Q4_K: BlockFormat {
+package enum Q4_K: EncodableBlockFormat {
     package static let weightsPerBlock = 256
     package static let bytesPerBlock = 144
 
@@ -17,6 +17,17 @@ package enum Q4_K: BlockFormat {
             let shift = UInt8(group % 2 * 4)
             let output = unsafe weights + group * 32
             for l in 0..<32 { unsafe output[l] = scale * Float(codes.byte(at: l) &>> shift & 15) - minimum }
+        }
+    }
+
+    package static func encode(_ weights: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
+        let best = unsafe AffineSuperblock<8>(.init(weights, highestCode: 15, greatestScale: 63))
+        unsafe block.set(half: best.d, at: 0)
+        unsafe block.set(half: best.dmin, at: 2)
+        unsafe GroupScales6.store(scales: best.scales, minimums: best.minimums, to: block + 4)
+        for j in 0..<128 {
+            let first = j / 32 * 64 + j % 32
+            unsafe block.set(byte: best.codes[first] | best.codes[first + 32] << 4, at: 16 + j)
         }
     }
 }
