@@ -31,7 +31,7 @@ import Testing
     func randomDamageNeverTraps(name: String) throws {
         let original = Array(try Fixtures.data("gguf/\(name).gguf"))
         for seed in 0..<5000 as Range<UInt64> {
-            var random = SplitMix(seed: seed)
+            var random = SeededGenerator(seed: seed)
             var bytes = original
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 let index = Int.random(in: 0..<bytes.count, using: &random)
@@ -192,21 +192,6 @@ private func readEverything(_ array: MetadataArray) {
         for index in 0..<strings.count { _ = strings.text(at: index) }
     }
     array.arrays()?.forEach(readEverything)
-}
-
-/// A small generator with a seed, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }
 
 /// Bytes of a header, made by hand so that they can be wrong.
