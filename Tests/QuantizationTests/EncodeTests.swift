@@ -1,4 +1,5 @@
 import Quantization
+import TestSupport
 import Testing
 
 /// Types that weights can be quantised to.
@@ -62,6 +63,39 @@ extension QuantizationType {
             let weights = (0..<256).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: generator.next())) }
             #expect(try type.roundTrip(weights).allSatisfy(\.isFinite))
         }
+    }
+
+    /// The errors of ggml's quantiser without an importance matrix: fixtures/blocks/rows.
+    private struct RowErrors: Decodable {
+        struct Entry: Decodable {
+            let rms_error: Double
+            let row_rms_errors: [Double]
+        }
+        let errors: [String: [String: Entry]]
+    }
+
+    /// Single rows may fare a little worse, whole sets may not.
+    private static let rowSlack = 1.01
+
+    @Test(
+        arguments: encodableTypes.filter { $0 != .f32 }, ["gaussian", "student", "outlier"])
+    func errsNoMoreThanGgml(type: QuantizationType, set: String) throws {
+        let expected = try #require(
+            Fixtures.json("blocks/rows/rows.json", as: RowErrors.self).errors[type.name]?[set])
+        let weights = try floats("blocks/rows/\(set).f32")
+        let decoded = try type.roundTrip(weights)
+        let columns = weights.count / expected.row_rms_errors.count
+        var total = 0.0
+        for (row, limit) in expected.row_rms_errors.enumerated() {
+            var sum = 0.0
+            for index in row * columns..<(row + 1) * columns {
+                let difference = Double(decoded[index]) - Double(weights[index])
+                sum += difference * difference
+            }
+            total += sum
+            #expect((sum / Double(columns)).squareRoot() <= limit * Self.rowSlack, "row \(row)")
+        }
+        #expect((total / Double(weights.count)).squareRoot() <= expected.rms_error)
     }
 
     @Test func encodeRefusesWhatItCannotDo() throws {

@@ -12,12 +12,12 @@ package struct CodebookGrid: Sendable {
     ///   - bits: bits of a level number.
     ///   - count: levels of an entry.
     init(_ text: StaticString, levels: [Int8], bits: UInt16, count: Int) {
-        let digits = unsafe UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         var entries: [UInt64] = []
         var packed: UInt16 = 0
         var digitCount = 0
-        for unsafe character in unsafe digits {
-            guard let digit = Character(UnicodeScalar(character)).hexDigitValue else { continue }
+        for index in 0..<text.utf8CodeUnitCount {
+            let character = unsafe Character(UnicodeScalar(text.utf8Start[index]))
+            guard let digit = character.hexDigitValue else { continue }
             packed = packed << 4 | UInt16(digit)
             digitCount += 1
             guard digitCount % 4 == 0 else { continue }

@@ -65,7 +65,8 @@ struct ScaleSuperblock<let groupCount: Int> {
     }
 
     /// Squared errors of a group under sixteen scales.
-    private static func errors(_ problem: borrowing Problem, _ group: Int, levels: some Levels, scales: Lanes) -> Lanes {
+    private static func errors(_ problem: borrowing Problem, _ group: Int, levels: some Levels, scales: Lanes) -> Lanes
+    {
         let isZero = scales .== 0
         let inverses = (1 / scales.replacing(with: 1, where: isZero)).replacing(with: 0, where: isZero)
         var errors = Lanes.zero
