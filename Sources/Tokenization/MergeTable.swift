@@ -61,7 +61,7 @@ struct MergeTable: Sendable {
         }
     }
 
-    private func index(of pair: UInt64) -> Int { Int(truncatingIfNeeded: pair &* multiplier &>> shift) }
+    private func index(of pair: UInt64) -> Int { Int(truncatingIfNeeded: (pair &* multiplier) &>> shift) }
 
     private static func pair(_ left: Int32, _ right: Int32) -> UInt64 {
         UInt64(UInt32(bitPattern: left)) &<< 32 | UInt64(UInt32(bitPattern: right))

@@ -87,7 +87,12 @@ struct SymbolMerger {
             refresh(left, bytes, end: end, rules: rules)
             if links[left].previous >= 0 { refresh(Int(links[left].previous), bytes, end: end, rules: rules) }
         }
-        pieces = (0..<count).lazy.filter { links[$0].next != Link.dead }.map { pieces[$0] }
+        var kept = 0
+        for index in 0..<count where links[index].next != Link.dead {
+            pieces[kept] = pieces[index]
+            kept += 1
+        }
+        pieces.removeLast(count - kept)
     }
 
     private mutating func join(_ left: Int) {
