@@ -19,6 +19,8 @@ package struct Candidates: Sendable {
     /// Probability of each candidate, valid after `computeProbabilities`.
     package internal(set) var probabilities: [Float] = []
     var order = Order.ascendingToken
+    /// Scratch of `keepShortestRun`.
+    var bins: [RunTotal] = []
     private var holdsIdentity = false
 
     /// Finite bound that infinite logits are brought to, far from overflow in later arithmetic.

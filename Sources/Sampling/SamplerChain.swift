@@ -63,6 +63,7 @@ package struct SamplerChain: Sendable {
             isArgmax = false
         } else {
             stages = options.order.compactMap { Self.stage($0, options) }
+            if let adaptiveP = options.adaptiveP { stages.append(AdaptiveP(adaptiveP)) }
             isArgmax = stages.count == 1 && (stages[0] as? Temperature)?.temperature == 0
         }
     }
@@ -102,6 +103,13 @@ package struct SamplerChain: Sendable {
         for index in stages.indices { stages[index].apply(to: &candidates, random: &random) }
     }
 
+    /// Tells the stages that a token was chosen by someone else from what `apply` left.
+    package mutating func observe(_ token: Int32, in candidates: inout Candidates) {
+        let sum = candidates.computeWeights()
+        guard sum > 0, let position = candidates.index(of: token) else { return }
+        observe(position: position, probability: Float(Double(candidates.probabilities[position]) / sum))
+    }
+
     /// Where the chosen candidate lies; `nil` if none has a finite logit.
     private mutating func draw(from candidates: inout Candidates) -> Int? {
         let sum = candidates.computeWeights()
@@ -115,9 +123,12 @@ package struct SamplerChain: Sendable {
             if running >= target { break }
         }
         guard let chosen else { return nil }
-        let probability = Float(Double(candidates.probabilities[chosen]) / sum)
-        for index in stages.indices { stages[index].observe(probability: probability) }
+        observe(position: chosen, probability: Float(Double(candidates.probabilities[chosen]) / sum))
         return chosen
+    }
+
+    private mutating func observe(position: Int, probability: Float) {
+        for index in stages.indices { stages[index].observe(position: position, probability: probability) }
     }
 
     /// The token with the largest logit, of equal ones the lowest; `nil` if all are NaN or minus infinity.

@@ -6,11 +6,11 @@ protocol SamplerStage: Sendable {
     mutating func apply(to candidates: inout Candidates, random: inout RandomSource)
     /// Learns a token of the sequence, of the prompt or generated.
     mutating func accept(_ token: Int32, isPrompt: Bool)
-    /// Learns with which probability the token of this step was chosen.
-    mutating func observe(probability: Float)
+    /// Learns which candidate was chosen in this step: where it lies, and with which probability it was drawn.
+    mutating func observe(position: Int, probability: Float)
 }
 
 extension SamplerStage {
     mutating func accept(_ token: Int32, isPrompt: Bool) {}
-    mutating func observe(probability: Float) {}
+    mutating func observe(position: Int, probability: Float) {}
 }

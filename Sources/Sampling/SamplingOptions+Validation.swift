@@ -25,6 +25,11 @@ extension SamplingOptions {
         if let mirostat {
             try check("mirostat_tau", mirostat.targetSurprise, in: 0...1000)
             try check("mirostat_eta", mirostat.learningRate, in: 0...1000)
+            try check("mirostat_m", mirostat.estimatedCount, in: 1...10_000)
+        }
+        if let adaptiveP {
+            try check("adaptive_target", adaptiveP.target, in: 0...1)
+            try check("adaptive_decay", adaptiveP.decay, in: 0...0.99)
         }
         try validateBias(vocabularyCount: vocabularyCount)
     }

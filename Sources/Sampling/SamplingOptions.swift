@@ -46,8 +46,20 @@ package struct SamplingOptions: Sendable, Equatable {
         package var targetSurprise: Float = 5
         /// Learning rate η.
         package var learningRate: Float = 0.1
+        /// How many of the likeliest tokens the first version estimates the Zipf exponent from.
+        package var estimatedCount = 100
         /// Mirostat with its published defaults.
         package init() {}
+    }
+
+    /// Preference for tokens near a target probability.
+    package struct AdaptiveP: Sendable, Equatable {
+        /// Probability, under the model, that chosen tokens should have on average.
+        package var target: Float
+        /// How slowly the average forgets: it spans about `1 / (1 − decay)` tokens.
+        package var decay: Float = 0.9
+        /// Adaptive-p with llama.cpp's decay.
+        package init(target: Float) { self.target = target }
     }
 
     /// The stages, in the order in which they act.
@@ -80,6 +92,8 @@ package struct SamplingOptions: Sendable, Equatable {
     package var xtc = XTC()
     /// Control of surprise, which replaces all stages but bias and temperature; `nil` is off.
     package var mirostat: Mirostat?
+    /// Preference for tokens near a target probability, after all other stages; `nil` is off.
+    package var adaptiveP: AdaptiveP?
     /// Added to the logits of tokens; minus infinity forbids one.
     package var logitBias: [Int32: Float] = [:]
 

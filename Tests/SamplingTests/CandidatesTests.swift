@@ -28,6 +28,42 @@ import Testing
         }
     }
 
+    /// Truncation of a large vocabulary against the definition: sort, then take while it is not enough.
+    @Test(arguments: [Int.max, 40]) func searchEqualsSorting(distinct: Int) throws {
+        for spread: Float in [0.05, 0.3, 1] {
+            let logits = randomLogits(6000, seed: 11, distinct: distinct).map { $0 * spread }
+            let sorted = logits.indices.sorted { (-logits[$0], $0) < (-logits[$1], $1) }
+            let weights = sorted.map { Foundation.exp(Double(logits[$0])) }
+            let sum = weights.reduce(0, +)
+            for threshold: Float in [0.1, 0.5, 0.9, 0.999] {
+                var mass = 0.0
+                let nucleus =
+                    1
+                    + (weights.firstIndex {
+                        mass += $0 / sum; return mass >= Double(threshold)
+                    } ?? 0)
+                let kept = try tokensKept(of: logits) { $0.topP = threshold }
+                // Sums in another order may differ in the last digit that Float has: one candidate in a million.
+                let common = min(kept.count, nucleus)
+                #expect(abs(kept.count - nucleus) <= 1 || weights[common - 1] / sum < 1e-6)
+                #expect(kept.intersection(sorted[..<common].map { Int32($0) }).count == common)
+            }
+            for wanted in [1, 256, 257, 1000, 5999, 6000, 7000] {
+                let kept = try tokensKept(of: logits) { $0.topK = wanted }
+                #expect(kept == Set(sorted.prefix(wanted).map { Int32($0) }))
+            }
+        }
+    }
+
+    private func tokensKept(of logits: [Float], _ change: (inout SamplingOptions) -> Void) throws -> Set<Int32> {
+        var options = SamplingOptions.vLLM
+        change(&options)
+        var chain = try SamplerChain(options, vocabularyCount: logits.count)
+        var candidates = Candidates()
+        chain.apply(to: logits.span, using: &candidates)
+        return Set(candidates.tokens[..<candidates.count])
+    }
+
     @Test func aWorkspaceServesSeveralSequences() {
         var candidates = Candidates()
         for round in 0..<4 {

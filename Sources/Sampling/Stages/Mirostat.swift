@@ -7,9 +7,6 @@ struct Mirostat: SamplerStage {
     let vocabularyCount: Int
     private var maximumSurprise: Float
 
-    /// How many of the likeliest tokens the Zipf exponent is estimated from.
-    private static let estimatedCount = 100
-
     init(_ options: SamplingOptions.Mirostat, vocabularyCount: Int) {
         self.options = options
         self.vocabularyCount = vocabularyCount
@@ -18,7 +15,7 @@ struct Mirostat: SamplerStage {
 
     mutating func apply(to candidates: inout Candidates, random: inout RandomSource) {
         candidates.computeProbabilities()
-        candidates.moveLargestToFront(Self.estimatedCount)
+        candidates.moveLargestToFront(options.estimatedCount)
         candidates.keepLargest(keptCount(zipfExponent: zipfExponent(of: candidates), from: candidates.count))
     }
 
@@ -26,7 +23,7 @@ struct Mirostat: SamplerStage {
     private func zipfExponent(of candidates: Candidates) -> Float {
         var products: Float = 0
         var squares: Float = 0
-        for rank in 0..<max(min(Self.estimatedCount, candidates.count) - 1, 0) {
+        for rank in 0..<max(min(options.estimatedCount, candidates.count) - 1, 0) {
             let step = ScalarMath.log(Float(rank + 2) / Float(rank + 1))
             products += step * ScalarMath.log(candidates.probabilities[rank] / candidates.probabilities[rank + 1])
             squares += step * step
@@ -43,7 +40,7 @@ struct Mirostat: SamplerStage {
         return kept < Float(count) ? Int(kept) : count
     }
 
-    mutating func observe(probability: Float) {
+    mutating func observe(position: Int, probability: Float) {
         maximumSurprise = options.corrected(maximumSurprise, probability: probability)
     }
 }
@@ -70,7 +67,7 @@ struct MirostatV2: SamplerStage {
         }
     }
 
-    mutating func observe(probability: Float) {
+    mutating func observe(position: Int, probability: Float) {
         maximumSurprise = options.corrected(maximumSurprise, probability: probability)
     }
 }

@@ -1,33 +1,33 @@
 /// Keeps the smallest set of most likely tokens whose probabilities sum to `threshold`. Source: arXiv:1904.09751.
 ///
 /// Tokens below `(1 − threshold) / count` cannot all together make up what lies outside the set, so none of them is
-/// needed in it: one pass drops them, and only the rest is selected from.
+/// needed in it: one pass drops them. The few that are left as a rule are sorted, many are searched.
 struct TopP: SamplerStage {
     let threshold: Float
     let minKeep: Int
 
+    private static let mostSorted = 256
+
     mutating func apply(to candidates: inout Candidates, random: inout RandomSource) {
         candidates.computeProbabilities()
         if candidates.order != .descendingLogit { dropNeedless(from: &candidates) }
-        var wanted = 64
+        if candidates.order == .descendingLogit || candidates.count <= Self.mostSorted {
+            keepSorted(&candidates)
+        } else {
+            let (threshold, minKeep) = (Double(threshold), minKeep)
+            candidates.keepShortestRun(
+                isEnough: { $0.mass >= threshold && $0.count >= max(minKeep, 1) }, mass: { $0 })
+        }
+    }
+
+    private func keepSorted(_ candidates: inout Candidates) {
+        candidates.keepLargest(candidates.count)
         var sum: Float = 0
-        var position = 0
-        while position < candidates.count {
-            if position == 0 || position == wanted {
-                if position > 0 { wanted *= 8 }
-                candidates.moveLargestToFront(wanted)
-                (sum, position) = (0, 0)
-            }
-            let end = min(wanted, candidates.count)
-            while position < end {
-                sum += candidates.probabilities[position]
-                position += 1
-                if sum >= threshold, position >= minKeep {
-                    candidates.truncate(to: position)
-                    candidates.order = .descendingLogit
-                    return
-                }
-            }
+        for position in 0..<candidates.count {
+            sum += candidates.probabilities[position]
+            guard sum >= threshold, position + 1 >= minKeep else { continue }
+            candidates.truncate(to: position + 1)
+            return
         }
     }
 

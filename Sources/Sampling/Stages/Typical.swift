@@ -20,28 +20,16 @@ struct Typical: SamplerStage {
             guard probability > 0 else { continue }
             entropy -= Double(probability) * Double(ScalarMath.log(probability))
         }
-        // The selection works on logits: the negated distance takes their place, and they wait among the probabilities.
+        // The search works on logits: the negated distance takes their place, and they wait among the probabilities.
         for index in 0..<candidates.count {
             let surprise = -ScalarMath.log(max(candidates.probabilities[index] / sum, .leastNonzeroMagnitude))
             candidates.probabilities[index] = -abs(surprise - Float(entropy))
         }
         candidates.swapLogitsAndProbabilities()
-        let kept = keptCount(in: &candidates) { exponential($0 - largest) / sum }
+        let (threshold, minKeep) = (Double(threshold), minKeep)
+        candidates.keepShortestRun(
+            isEnough: { $0.mass > threshold && $0.count >= max(minKeep, 1) },
+            mass: { exponential($0 - largest) / sum })
         candidates.swapLogitsAndProbabilities()
-        candidates.truncate(to: kept)
-    }
-
-    private func keptCount(in candidates: inout Candidates, probability: (Float) -> Float) -> Int {
-        var wanted = 64
-        while true {
-            candidates.moveLargestToFront(wanted)
-            var total: Float = 0
-            for position in 0..<min(wanted, candidates.count) {
-                total += probability(candidates.probabilities[position])
-                if total > threshold, position + 1 >= minKeep { return position + 1 }
-            }
-            guard wanted < candidates.count else { return candidates.count }
-            wanted *= 8
-        }
     }
 }
