@@ -1,0 +1,28 @@
+/// Why a request is not taken on, or why its generation failed.
+package enum InferenceError: Error, Equatable, CustomStringConvertible {
+    /// There is no token to compute anything from.
+    case emptyPrompt
+    /// The prompt has more tokens than fit the context, or than the whole cache has pages for.
+    case promptTooLong(tokens: Int, contextLength: Int)
+    /// A prompt names a token that the vocabulary does not have.
+    case tokenOutOfRange(position: Int, vocabularyCount: Int, found: Int)
+    /// As many requests wait as may.
+    case queueFull(limit: Int)
+    /// A limit of the request lies outside its range.
+    case limitOutOfRange(name: String, expected: String, found: Int)
+    /// The engine has been shut down.
+    case shutDown
+
+    package var description: String {
+        switch self {
+        case .emptyPrompt: "the prompt has no token, expected at least one"
+        case .promptTooLong(let tokens, let contextLength):
+            "the prompt has \(tokens) tokens, expected at most \(contextLength), the length of the context"
+        case .tokenOutOfRange(let position, let vocabularyCount, let found):
+            "token \(position) of the prompt: expected 0 to \(vocabularyCount - 1), found \(found)"
+        case .queueFull(let limit): "\(limit) requests wait already, which is the limit"
+        case .limitOutOfRange(let name, let expected, let found): "\(name): expected \(expected), found \(found)"
+        case .shutDown: "the engine has been shut down"
+        }
+    }
+}
