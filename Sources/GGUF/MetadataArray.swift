@@ -34,6 +34,14 @@ package struct MetadataArray: Sendable {
         }
     }
 
+    /// Floating-point numbers of 64 bits, or of 32 widened; nil for other element types.
+    package func doubles() -> [Double]? {
+        elementType == .float64 ? decoded(UInt64.self).map(Double.init(bitPattern:)) : floats()?.map(Double.init)
+    }
+
+    /// The elements of an array of `uint64`, which need not fit `Int`; nil for other element types.
+    package func unsignedIntegers() -> [UInt64]? { elementType == .uint64 ? decoded(UInt64.self) : nil }
+
     /// Booleans; nil for other element types or if an element is neither 0 nor 1.
     package func bools() -> [Bool]? {
         guard elementType == .bool else { return nil }

@@ -44,17 +44,9 @@ package struct AtomicFile: ~Copyable {
 
     /// Appends bytes.
     package mutating func write(_ bytes: RawSpan) throws(PlatformError) {
-        let failure: Int32? = unsafe bytes.withUnsafeBytes { buffer in
-            var rest = unsafe buffer[...]
-            while unsafe !rest.isEmpty {
-                let written = unsafe systemWrite(descriptor, UnsafeRawBufferPointer(rebasing: rest))
-                if written < 0, errno == EINTR { continue }
-                guard written > 0 else { return errno }
-                unsafe rest = rest.dropFirst(written)
-            }
-            return nil
+        if let failure = writeWhole(bytes, to: descriptor) {
+            throw .notWritable(path: path, reason: unsafe String(cString: strerror(failure)))
         }
-        if let failure { throw .notWritable(path: path, reason: unsafe String(cString: strerror(failure))) }
         count += bytes.byteCount
     }
 
@@ -70,7 +62,16 @@ package struct AtomicFile: ~Copyable {
     private static func lastErrorText() -> String { unsafe String(cString: strerror(errno)) }
 }
 
-/// `write(2)`, out of reach of the method of that name.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    unsafe write(descriptor, bytes.baseAddress, bytes.count)
+/// Writes all bytes to a descriptor, however many calls it takes; returns the error number if one fails.
+func writeWhole(_ bytes: RawSpan, to descriptor: Int32) -> Int32? {
+    unsafe bytes.withUnsafeBytes { buffer in
+        var rest = unsafe buffer[...]
+        while unsafe !rest.isEmpty {
+            let written = unsafe write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { return errno }
+            unsafe rest = rest.dropFirst(written)
+        }
+        return nil
+    }
 }

@@ -5,6 +5,8 @@ package enum PlatformError: Error, Equatable, CustomStringConvertible {
     case notReadable(path: String, reason: String)
     case notWritable(path: String, reason: String)
     case outOfMemory(bytes: Int)
+    /// The reader at the other end of a pipe is gone.
+    case closedPipe
 
     package var description: String {
         switch self {
@@ -12,6 +14,7 @@ package enum PlatformError: Error, Equatable, CustomStringConvertible {
         case .isDirectory(let path): "\(path): is a directory, expected a file"
         case .notReadable(let path, let reason): "\(path): cannot be read: \(reason)"
         case .notWritable(let path, let reason): "\(path): cannot be written: \(reason)"
+        case .closedPipe: "the reader of the output is gone"
         case .outOfMemory(let bytes): "cannot allocate \(bytes) bytes of memory"
         }
     }

@@ -26,8 +26,8 @@ extension RawSpan {
     }
 }
 
-extension [UInt8] {
-    /// Runs `body` on the array's bytes.
+extension Array where Element: BitwiseCopyable {
+    /// Runs `body` on the bytes of the elements, in the byte order of this machine.
     package func withBytes<Result: ~Copyable, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {

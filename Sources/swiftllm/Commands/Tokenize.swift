@@ -1,79 +1,129 @@
 import Foundation
-import GGUF
+import JSON
 import Tokenization
 
-/// `swiftllm tokenize MODEL`: shows how a model's vocabulary reads a text.
-///
-/// With `--json-lines` standard input holds one request a line, such as
-/// `{"text": "Hello", "add_special": true, "parse_special": false}` (or `"ids": […]` to decode), and standard output
-/// one array of ids (or one text) for each. With `--benchmark FILE` it prints the speed on a file.
-struct TokenizeCommand {
+extension Command {
+    /// `swiftllm tokenize`: text to tokens.
+    package static let tokenize = Command(
+        name: "tokenize",
+        summary: "Show how a model's vocabulary reads a text.",
+        discussion: """
+            Prints the tokens of a text, one a line: number and bytes. The text is the argument, a file, or standard \
+            input. A file that has only a vocabulary will do.
+
+            By default nothing is put around the text, and the texts of control tokens are plain text. With \
+            --json-lines each line of standard input is a JSON string, or an object with "text" (or "hex", bytes) and \
+            optional "add_special" and "parse_special" that override the options, and is answered by one line: an \
+            array of token numbers.
+            """,
+        operands: [CommandOperand("TEXT", count: .optional, help: "The text; standard input if it is left out.")],
+        options: [.model, .textFile, .addSpecial, .parseSpecial, .json, .jsonLines, .time],
+        examples: [
+            Example("swiftllm tokenize -m model.gguf 'Hello world'", "The tokens of a text."),
+            Example("swiftllm tokenize -m model.gguf --file book.txt --time > /dev/null", "How fast it goes."),
+        ],
+        run: { arguments, output in try TokenizeCommand(arguments, output).run() })
+}
+
+extension CommandOption {
+    fileprivate static let textFile = CommandOption(
+        "file", short: "f", value: .file, placeholder: "FILE", help: "Read the text from a file.")
+    fileprivate static let addSpecial = CommandOption(
+        "add-special", help: "Add the tokens that the vocabulary puts around a text, such as beginning and end.")
+    fileprivate static let parseSpecial = CommandOption(
+        "parse-special", help: "Read texts of control tokens, such as <|im_end|>, as those tokens.")
+    fileprivate static let time = CommandOption(
+        "time", help: "Print what loading and encoding took to the error stream.")
+    static let jsonLines = CommandOption("json-lines", help: "Answer each line of standard input with one line.")
+}
+
+private struct TokenizeCommand {
+    private let arguments: Arguments
+    private let output: Output
     private let tokenizer: Tokenizer
-    private let loadSeconds: Double
+    private let options: EncodingOptions
+    private let loading: Duration
 
-    private struct Request: Decodable {
-        var text: String?
-        var hex: String?
-        var ids: [TokenID]?
-        var add_special: Bool?
-        var parse_special: Bool?
+    init(_ arguments: Arguments, _ output: Output) throws {
+        self.arguments = arguments
+        self.output = output
+        let path = try arguments.required(.model)
+        let clock = ContinuousClock()
+        let start = clock.now
+        tokenizer = try loadTokenizer(path)
+        loading = clock.now - start
+        options = EncodingOptions(
+            addingSpecialTokens: arguments.has(.addSpecial), parsingSpecialTokens: arguments.has(.parseSpecial))
     }
 
-    static func run(_ arguments: [String]) throws {
-        guard let path = arguments.first else {
-            print("usage: swiftllm tokenize MODEL [TEXT | --json-lines | --benchmark FILE]")
-            return
+    func run() throws {
+        if arguments.has(.jsonLines) {
+            return try output.answerLines { line in .array(try self.tokens(of: line).map { .integer($0) }) }
         }
-        let command = try TokenizeCommand(path: path)
-        switch arguments.dropFirst().first {
-        case "--json-lines": try command.answerLines()
-        case "--benchmark": try command.benchmark(file: arguments.last ?? "")
-        case let text?: print(command.tokenizer.encode(text, options: .prompt))
-        case nil:
-            let bytes = Array(FileHandle.standardInput.readDataToEndOfFile())
-            print(command.tokenizer.encode(bytes: bytes, options: .prompt))
+        let text = try text()
+        let clock = ContinuousClock()
+        let start = clock.now
+        let tokens = tokenizer.encode(bytes: text, options: options)
+        if arguments.has(.time) { report(clock.now - start, bytes: text.count, tokens: tokens.count) }
+        try arguments.has(.json) ? output.write(json(tokens)) : output.write(table(tokens))
+    }
+
+    private func text() throws -> [UInt8] {
+        if let text = arguments.operands.first {
+            if arguments.has(.textFile) { throw UsageError.conflict("TEXT and --file exclude each other") }
+            return Array(text.utf8)
         }
+        if let path = arguments.text(.textFile) { return try InputFile.bytes(path) }
+        return Array(try FileHandle.standardInput.readToEnd() ?? Data())
     }
 
-    private init(path: String) throws {
-        let start = ContinuousClock.now
-        tokenizer = try Tokenizer(metadata: try GGUFFile(path: path).metadata)
-        loadSeconds = (ContinuousClock.now - start) / .seconds(1)
+    private func json(_ tokens: [TokenID]) -> JSONValue {
+        let pieces = tokens.map { tokenizer.piece(of: $0, special: .shown) }
+        return [
+            "ids": .array(tokens.map { .integer($0) }),
+            "pieces": .array(pieces.map { JSONValue.text($0) }),
+        ]
     }
 
-    private func answerLines() throws {
-        while let line = readLine() {
-            let request = try JSONDecoder().decode(Request.self, from: Data(line.utf8))
-            let options = EncodingOptions(
-                addingSpecialTokens: request.add_special ?? false,
-                parsingSpecialTokens: request.parse_special ?? false)
-            let ids = request.hex.map { tokenizer.encode(bytes: Self.bytes(hex: $0), options: options) }
-                ?? tokenizer.encode(request.text ?? "", options: options)
-            print("[" + ids.map(String.init).joined(separator: ",") + "]")
+    private func table(_ tokens: [TokenID]) -> String {
+        let width = tokens.map { "\($0)".count }.max() ?? 0
+        return tokens.map { token in
+            let piece = String(decoding: tokenizer.piece(of: token, special: .shown), as: UTF8.self)
+            let number = "\(token)"
+            return String(repeating: " ", count: width - number.count) + number + "  "
+                + JSONValue.string(piece).description
+                + "\n"
+        }.joined()
+    }
+
+    private func tokens(of line: JSONValue) throws -> [TokenID] {
+        if let text = line.stringValue { return tokenizer.encode(text, options: options) }
+        let options = EncodingOptions(
+            addingSpecialTokens: line["add_special"]?.boolValue ?? options.addsSpecialTokens,
+            parsingSpecialTokens: line["parse_special"]?.boolValue ?? options.parsesSpecialTokens)
+        if let text = line["text"]?.stringValue { return tokenizer.encode(text, options: options) }
+        guard let bytes = line["hex"]?.stringValue.flatMap(Self.bytes(hex:)) else {
+            throw InputError("expected a string or an object with \"text\" or \"hex\"")
         }
+        return tokenizer.encode(bytes: bytes, options: options)
     }
 
-    private static func bytes(hex: String) -> [UInt8] {
-        let digits = Array(hex)
-        return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(String(digits[$0...$0 + 1]), radix: 16) ?? 0 }
+    /// The bytes that pairs of hexadecimal digits name, or nil if they are no such pairs.
+    private static func bytes(hex: String) -> [UInt8]? {
+        let digits = hex.compactMap(\.hexDigitValue)
+        guard digits.count == hex.count, digits.count % 2 == 0 else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 
-    private func benchmark(file: String) throws {
-        let text = try String(contentsOfFile: file, encoding: .utf8)
-        var best = Double.infinity
-        var count = 0
-        for _ in 0..<5 {
-            let start = ContinuousClock.now
-            count = tokenizer.encode(text, options: .userText).count
-            best = min(best, (ContinuousClock.now - start) / .seconds(1))
-        }
-        let megabytes = Double(text.utf8.count) / 1e6
-        print(
-            """
-            {"load_ms": \(Self.rounded(loadSeconds * 1e3)), "mb_per_s": \(Self.rounded(megabytes / best)), \
-            "tokens": \(count), "bytes": \(text.utf8.count)}
-            """)
+    private func report(_ encoding: Duration, bytes: Int, tokens: Int) {
+        let seconds = encoding / .seconds(1)
+        let rate = seconds > 0 ? Double(bytes) / 1e6 / seconds : 0
+        let report: JSONValue = [
+            "load_milliseconds": .double((loading / .milliseconds(1) * 100).rounded() / 100),
+            "megabytes_per_second": .double((rate * 100).rounded() / 100),
+            "tokens": .integer(tokens),
+            "bytes": .integer(bytes),
+        ]
+        FileHandle.standardError.write(Data("\(report)\n".utf8))
     }
-
-    private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
 }

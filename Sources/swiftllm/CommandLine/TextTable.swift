@@ -1,0 +1,30 @@
+/// Rows of text in aligned columns.
+struct TextTable {
+    enum Alignment { case left, right }
+
+    private let alignments: [Alignment]
+    private var rows: [[String]] = []
+
+    /// - Parameter header: a title and an alignment for each column.
+    init(_ header: [(title: String, alignment: Alignment)]) {
+        alignments = header.map(\.alignment)
+        rows = [header.map(\.title)]
+    }
+
+    /// - Precondition: as many cells as columns.
+    mutating func append(_ cells: [String]) { rows.append(cells) }
+
+    /// The table, two spaces between columns, a line end after every row.
+    var text: String {
+        let widths = alignments.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = zip(zip(row, alignments), widths).map { cell, width in
+                let padding = String(repeating: " ", count: width - cell.0.count)
+                return cell.1 == .left ? cell.0 + padding : padding + cell.0
+            }
+            var line = Substring(cells.joined(separator: "  "))
+            while line.last == " " { line.removeLast() }
+            return line + "\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,2 @@
+/// The version that `--version` prints.
+package let swiftllmVersion = "0.1.0"
