@@ -66,11 +66,41 @@ struct BytePair: Sendable {
         return Int32(table.texts.count - 1)
     }
 
-    /// Appends the tokens of a range of a text, cut into words by the vocabulary's rule.
-    ///
-    /// - Precondition: `text` is valid UTF-8, `range` lies between its scalars, and `scanner` was made for it.
+    /// Appends the tokens of valid UTF-8.
     func encode(
-        _ text: [UInt8], in range: Range<Int>, scanner: inout SplitScanner, merger: inout SymbolMerger,
+        _ fragments: [SpecialTokenMatcher.Fragment], of text: [UInt8], flags: VocabularyFlags,
+        to tokens: inout [TokenID]
+    ) {
+        var merger = SymbolMerger()
+        let isRewritten = flags.escapesSpaces || flags.dropsWhitespace
+        var scanner = SplitScanner(text: isRewritten ? [] : text)
+        for fragment in fragments {
+            switch fragment {
+            case .token(let token): tokens.append(token)
+            case .text(let range) where isRewritten:
+                for part in Self.rewritten(text[range], flags) {
+                    var scanner = SplitScanner(text: part)
+                    encode(part, 0..<part.count, &scanner, &merger, to: &tokens)
+                }
+            case .text(let range): encode(text, range, &scanner, &merger, to: &tokens)
+            }
+        }
+    }
+
+    /// The text with spaces as U+2581, or its words in lowercase.
+    private static func rewritten(_ text: ArraySlice<UInt8>, _ flags: VocabularyFlags) -> [[UInt8]] {
+        guard flags.dropsWhitespace else { return [ByteTexts.escapingSpaces(text)] }
+        let scalars = String(decoding: text, as: UTF8.self).unicodeScalars
+        return scalars.split { ScalarSet.whitespace.contains($0) }.map { word in
+            word.flatMap { scalar in
+                let lower = flags.lowercases ? UnicodeTables.lowercase[scalar.value]?.first : nil
+                return Array(UTF8.encode(lower.flatMap(Unicode.Scalar.init) ?? scalar) ?? .init())
+            }
+        }
+    }
+
+    private func encode(
+        _ text: [UInt8], _ range: Range<Int>, _ scanner: inout SplitScanner, _ merger: inout SymbolMerger,
         to tokens: inout [TokenID]
     ) {
         var start = range.lowerBound

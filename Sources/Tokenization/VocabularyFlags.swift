@@ -8,15 +8,15 @@ package struct VocabularyFlags: Equatable, Sendable {
     package var addsEnd = false
     /// A space is put before the first word.
     package var addsSpacePrefix = false
-    /// The space goes behind the text instead.
-    package var treatsSpaceAsSuffix = false
     /// Several spaces count as one.
     package var removesExtraSpaces = false
     /// Spaces are written as U+2581 in tokens.
     package var escapesSpaces = true
     /// Decoding takes away the spaces before punctuation and contractions.
     package var cleansSpaces = false
-    /// WordPiece reads text in lowercase.
+    /// Whitespace separates words and is no part of any.
+    package var dropsWhitespace = false
+    /// Text is read in lowercase.
     package var lowercases = true
     /// WordPiece takes the accents off letters.
     package var stripsAccents = true
@@ -28,6 +28,7 @@ package struct VocabularyFlags: Equatable, Sendable {
             escapesSpaces = behavior.contains(.escapesSpaces)
             cleansSpaces = behavior.contains(.cleansSpaces)
             addsBeginning = behavior.contains(.addsBeginning)
+            dropsWhitespace = try metadata.string("tokenizer.ggml.model") == "whitespace"
             lowercases = false
         case .sentencePiece:
             addsSpacePrefix = true
