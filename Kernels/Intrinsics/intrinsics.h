@@ -16,6 +16,14 @@ static inline void isa_futex_wait(const void *address, uint32_t value) {
 static inline void isa_futex_wake(const void *address, int count) {
   syscall(SYS_futex, address, FUTEX_WAKE_PRIVATE, count, (void *)0, (void *)0, 0);
 }
+// Cores in the affinity mask of this process; 0 if the kernel does not say.
+static inline int isa_affinity_count(void) {
+  unsigned long mask[128];
+  long bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+  int count = 0;
+  for (long i = 0; i < bytes / (long)sizeof mask[0]; i++) count += __builtin_popcountl(mask[i]);
+  return count;
+}
 #endif
 
 #if defined(__x86_64__)
@@ -38,6 +46,8 @@ ISA_T("avx512f,avx512bf16,evex512") __m512 isa_dpbf16(__m512 c, __m512i a, __m51
 ISA_T("avx512f,avx512bf16,avx512vl,evex512") __m256i isa_cvtne_bf16(__m512 a) {
   return (__m256i)_mm512_cvtneps_pbh(a);
 }
+ISA_T("avx512f,evex512") __m256i isa_cvtps_ph512(__m512 a) { return _mm512_cvtps_ph(a, 0); }
+ISA_T("avx,f16c") __m128i isa_cvtps_ph256(__m256 a) { return _mm256_cvtps_ph(a, 0); }
 #else
 static inline void isa_pause(void) {}
 #endif

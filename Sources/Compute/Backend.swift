@@ -11,7 +11,7 @@ package protocol Backend: AnyObject {
 
     /// Loads a matrix, or several of one shape.
     ///
-    /// - Throws: `unsupportedType`, `invalidShape`, `wrongByteCount`, `platform`.
+    /// - Throws: `invalidShape`, `wrongByteCount`, `platform`.
     func load(_ source: WeightSource) throws(ComputeError) -> WeightHandle
 
     /// Loads a vector.

@@ -5,8 +5,6 @@ package import Quantization
 ///
 /// A step itself cannot fail: everything that it needs is allocated and checked before.
 package enum ComputeError: Error, Equatable, CustomStringConvertible {
-    /// A matrix of this type has no layout that the backend can compute with.
-    case unsupportedType(QuantizationType)
     /// The bytes of a matrix are not those that its type and shape need.
     case wrongByteCount(type: QuantizationType, rows: Int, columns: Int, matrixCount: Int, found: Int)
     /// A dimension that must be positive, or fit whole blocks, is not or does not.
@@ -17,7 +15,6 @@ package enum ComputeError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .unsupportedType(let type): "matrices of type \(type.name) are not supported"
         case .wrongByteCount(let type, let rows, let columns, let matrixCount, let found):
             "expected the bytes of \(matrixCount) × \(rows) × \(columns) weights of type \(type.name), found \(found) bytes"
         case .invalidShape(let what, let expected, let found): "\(what): expected \(expected), found \(found)"

@@ -68,7 +68,7 @@ package struct WorkspacePlan: Sendable, Equatable {
         var plan = experts ?? ExpertPlan()
         plan.expertCount = max(plan.expertCount, feedForward.gate.matrixCount)
         plan.usedCount = max(plan.usedCount, usedCount)
-        plan.embeddingLength = max(plan.embeddingLength, feedForward.gate.columns)
+        plan.embeddingLength = max(plan.embeddingLength, feedForward.gate.columns, feedForward.down.rows)
         plan.feedForwardLength = max(plan.feedForwardLength, feedForward.gate.rows)
         experts = plan
     }

@@ -1,0 +1,39 @@
+// What differs between instruction sets in the text of `Vector/`: here for any CPU of the baseline.
+
+/// `a · b + c`, rounded twice: a fused one is a library call without the instruction.
+@inline(__always)
+func multiplyAdd16(_ a: SIMD16<Float>, _ b: SIMD16<Float>, _ c: SIMD16<Float>) -> SIMD16<Float> { a * b + c }
+
+/// Sixteen half-precision numbers as float32, exact.
+@inline(__always)
+func loadHalf16(_ p: UnsafeRawPointer) -> SIMD16<Float> {
+    let pairs = p.loadUnaligned(as: SIMD8<UInt32>.self)
+    var bits = SIMD16<UInt32>()
+    bits.evenHalf = pairs & 0xFFFF
+    bits.oddHalf = pairs &>> 16
+    // The exponent moves by multiplication, which also normalises subnormals.
+    let shifted = unsafeBitCast((bits & 0x7FFF) &<< 13, to: SIMD16<Float>.self) * 0x1p112
+    let magnitude = unsafeBitCast(shifted, to: SIMD16<UInt32>.self)
+    let special = magnitude.replacing(with: magnitude | 0x7F80_0000, where: (bits & 0x7C00) .== 0x7C00)
+    return unsafeBitCast(special | ((bits & 0x8000) &<< 16), to: SIMD16<Float>.self)
+}
+
+/// The nearest half-precision numbers, ties to even; overflow becomes infinity, NaN stays NaN.
+@inline(__always)
+func storeHalf16(_ value: SIMD16<Float>, to p: UnsafeMutableRawPointer) {
+    let pattern = unsafeBitCast(value, to: SIMD16<UInt32>.self)
+    let magnitude = pattern & 0x7FFF_FFFF
+    let normal = (magnitude &+ 0xFFF &+ ((magnitude &>> 13) & 1) &- 0x3800_0000) &>> 13
+    // Adding 0.5 leaves the rounded mantissa of a subnormal in the low bits.
+    let shifted = unsafeBitCast(magnitude, to: SIMD16<Float>.self) + 0.5
+    let subnormal = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &- 0x3F00_0000
+    let half = normal.replacing(with: subnormal, where: magnitude .< 0x3880_0000)
+        .replacing(with: 0x7C00, where: magnitude .>= 0x4780_0000)
+        .replacing(with: 0x7E00, where: magnitude .> 0x7F80_0000)
+    let bits = half | ((pattern &>> 16) & 0x8000)
+    for lane in 0..<16 { (p + 2 * lane).storeBytes(of: UInt16(truncatingIfNeeded: bits[lane]), as: UInt16.self) }
+}
+
+/// Register tile of attention: two queries, one vector.
+typealias QueryTileWidth = Lanes<2>
+typealias VectorTileWidth = Lanes<1>

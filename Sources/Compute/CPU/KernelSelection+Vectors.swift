@@ -1,0 +1,19 @@
+import Platform
+internal import PortableKernels
+import Quantization
+
+#if arch(x86_64)
+    internal import x86AVX2
+    internal import x86AVX512
+#endif
+
+extension KernelSelection {
+    /// The fastest vector kernels for these features.
+    static func selectVectors(_ features: CPUFeatures) -> any VectorKernels.Type {
+        #if arch(x86_64)
+            if features.contains(.avx512) { return x86AVX512.Vectors.self }
+            if features.contains(.avx2) { return x86AVX2.Vectors.self }
+        #endif
+        return PortableKernels.Vectors.self
+    }
+}
