@@ -200,6 +200,8 @@ enum Reference {
         return result
     }
 
+    static func tanh(_ x: Double) -> Double { Foundation.tanh(x) }
+
     static func softmax(_ x: [Double]) -> [Double] {
         let maximum = x.max() ?? 0
         let e = x.map { exp($0 - maximum) }

@@ -1,0 +1,78 @@
+import Compute
+import Platform
+import Testing
+
+/// Attention against its formula, and against itself in other cuts, bit for bit.
+@Suite("Attention")
+struct AttentionTests {
+    static let gang = ThreadGang(threadCount: 3)
+
+    static let fixtures: [AttentionFixture] = [
+        AttentionFixture(lengths: [1, 2, 15, 16, 17]),
+        AttentionFixture(lengths: [63, 64, 65, 130]),
+        AttentionFixture(lengths: [70, 3], headCount: 1, keyValueHeadCount: 1, keyLength: 64, valueLength: 64),
+        AttentionFixture(lengths: [90], headCount: 6, keyValueHeadCount: 1, keyLength: 128, valueLength: 128),
+        AttentionFixture(lengths: [40, 70], headCount: 8, keyValueHeadCount: 8, keyLength: 80, valueLength: 80),
+        AttentionFixture(lengths: [35], headCount: 14, keyValueHeadCount: 2, keyLength: 24, valueLength: 40),
+        AttentionFixture(lengths: [20], headCount: 71, keyValueHeadCount: 1, keyLength: 8, valueLength: 4),
+        AttentionFixture(lengths: [140, 20], window: 1),
+        AttentionFixture(lengths: [200, 80], window: 37),
+        AttentionFixture(lengths: [300], window: 128, softCap: 5),
+        AttentionFixture(lengths: [100], softCap: 50, sharpness: 30),
+        AttentionFixture(lengths: [70, 140], hasSinks: true),
+        AttentionFixture(lengths: [600], headCount: 2, keyValueHeadCount: 1, sharpness: 20),
+        AttentionFixture(lengths: [700], headCount: 1, keyValueHeadCount: 1, window: 520),
+    ]
+
+    /// float32's rounding in dot products of up to 128 terms, times the sharpest softmax above.
+    static let tolerance = 2e-5
+
+    @Test("Equals its formula", arguments: fixtures, CacheElement.allCases)
+    func formula(fixture: AttentionFixture, element: CacheElement) throws {
+        var fixture = fixture
+        fixture.element = element
+        let expected = fixture.expected
+        for features in Bench.featureSets {
+            let found = try fixture.run(fixture.oneStep, gang: Self.gang, features: features)
+            #expect(distance(found, expected) < Self.tolerance)
+        }
+    }
+
+    @Test("Does not depend on threads, pages, chunks or other sequences", arguments: fixtures)
+    func invariance(fixture: AttentionFixture) throws {
+        var fixture = fixture
+        fixture.element = .float16
+        let expected = try fixture.run(fixture.oneStep, gang: ThreadGang(threadCount: 1))
+        for (seed, longest) in [(1, 1), (2, 20), (3, 200)] {
+            let steps = fixture.randomSteps(seed: UInt64(seed), longest: longest)
+            let found = try fixture.run(steps, gang: Self.gang, pageSeed: UInt64(seed) * 17)
+            #expect(found == expected, "pieces of up to \(longest)")
+        }
+    }
+
+    @Test("A long context in one row at a time, cut into segments")
+    func longDecode() throws {
+        var fixture = AttentionFixture(
+            lengths: [1100], headCount: 2, keyValueHeadCount: 1, keyLength: 16, valueLength: 16)
+        fixture.element = .float16
+        let whole = try fixture.run(fixture.oneStep, gang: Self.gang)
+        let steps: [AttentionFixture.Step] =
+            [[(0, 0..<1090)]] + (1090..<1100).map { [(0, $0..<$0 + 1)] }
+        let found = try fixture.run(steps, gang: Self.gang)
+        #expect(found == whole)
+        #expect(distance(found, fixture.expected) < Self.tolerance)
+    }
+
+    @Test("Numbers that a page held before do not matter")
+    func stalePages() throws {
+        var fixture = AttentionFixture(lengths: [128, 70])
+        fixture.isPoisoned = true
+        fixture.element = .float16
+        let steps: [AttentionFixture.Step] = [[(1, 0..<4)], [(1, 4..<66)], [(1, 66..<67)], [(1, 67..<70)]]
+        let clean = try fixture.run(steps, gang: Self.gang)
+        let stale = try fixture.run([[(0, 0..<128)]] + steps, gang: Self.gang)
+        #expect(stale[0].allSatisfy { $0.isNaN })
+        #expect(clean.suffix(70) == stale.suffix(70))
+        #expect(clean.suffix(70).joined().allSatisfy { $0.isFinite })
+    }
+}
