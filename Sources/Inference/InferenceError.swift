@@ -1,3 +1,5 @@
+package import Sampling
+
 /// Why a request is not taken on, or why its generation failed.
 package enum InferenceError: Error, Equatable, CustomStringConvertible {
     /// There is no token to compute anything from.
@@ -10,6 +12,8 @@ package enum InferenceError: Error, Equatable, CustomStringConvertible {
     case queueFull(limit: Int)
     /// A limit of the request lies outside its range.
     case limitOutOfRange(name: String, expected: String, found: Int)
+    /// A sampling option is wrong, or no token can be chosen.
+    case sampling(SamplingError)
     /// The engine has been shut down.
     case shutDown
 
@@ -22,6 +26,7 @@ package enum InferenceError: Error, Equatable, CustomStringConvertible {
             "token \(position) of the prompt: expected 0 to \(vocabularyCount - 1), found \(found)"
         case .queueFull(let limit): "\(limit) requests wait already, which is the limit"
         case .limitOutOfRange(let name, let expected, let found): "\(name): expected \(expected), found \(found)"
+        case .sampling(let error): error.description
         case .shutDown: "the engine has been shut down"
         }
     }

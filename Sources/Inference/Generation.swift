@@ -1,0 +1,79 @@
+import Sampling
+import Tokenization
+
+/// One request in flight, as the engine sees it: how its tokens are chosen, and what becomes of them.
+struct Generation {
+    let request: GenerationRequest
+    let deliver: (GenerationEvent) -> EventDelivery
+    /// Most tokens that it may generate.
+    let tokenLimit: Int
+    let arrival: ContinuousClock.Instant
+    var chain: SamplerChain
+    var statistics = GenerationStatistics()
+    private var stops: StopMatcher
+    private var decoder = StreamDecoder()
+    private var firstStep: ContinuousClock.Instant?
+    private var firstToken: ContinuousClock.Instant?
+
+    init(
+        _ request: GenerationRequest, vocabularyCount: Int, tokenLimit: Int,
+        deliver: @escaping (GenerationEvent) -> EventDelivery
+    ) throws(SamplingError) {
+        self.request = request
+        self.deliver = deliver
+        self.tokenLimit = tokenLimit
+        arrival = .now
+        chain = try SamplerChain(
+            request.sampling, vocabularyCount: vocabularyCount, stream: request.completionIndex)
+        stops = StopMatcher(request.stop.strings.map { Array($0.utf8) })
+        statistics.promptTokens = request.prompt.count
+        for token in request.prompt { chain.accept(token, isPrompt: true) }
+    }
+
+    /// Learns that its first rows are about to be computed.
+    mutating func begin(at now: ContinuousClock.Instant, cachedTokens: Int) {
+        guard firstStep == nil else { return }
+        firstStep = now
+        statistics.cachedTokens = cachedTokens
+        statistics.queueTime = now - arrival
+    }
+
+    /// Takes a chosen token in: delivers its text, and returns why the generation ends with it, if it does.
+    mutating func accept(
+        _ token: Int32, logProbabilities: LogProbabilities?, texts: TokenTexts, at now: ContinuousClock.Instant
+    ) -> FinishReason? {
+        chain.accept(token, isPrompt: false)
+        statistics.generatedTokens += 1
+        if firstToken == nil {
+            firstToken = now
+            statistics.prefillTime = now - (firstStep ?? now)
+        }
+        if texts.endOfGeneration.contains(token), !request.stop.ignoresEndOfGeneration {
+            return .stop(.endOfGeneration(token))
+        }
+        if request.stop.tokens.contains(token) { return .stop(.token(token)) }
+        let outcome = stops.append(texts.piece(token, request.showsSpecialTokens))
+        let event = GeneratedToken(
+            token: token, text: decoder.append(outcome.text), logProbabilities: logProbabilities)
+        if let failure = reason(deliver(.token(event))) { return failure }
+        if let stop = outcome.stop { return .stop(.string(String(decoding: stop, as: UTF8.self))) }
+        return statistics.generatedTokens >= tokenLimit ? .length : nil
+    }
+
+    /// Why a generation ends whose event was not taken.
+    func reason(_ delivery: EventDelivery) -> FinishReason? {
+        switch delivery {
+        case .taken: nil
+        case .refused: .readerTooSlow
+        case .abandoned: .cancelled
+        }
+    }
+
+    /// Delivers the end.
+    mutating func finish(_ reason: FinishReason, at now: ContinuousClock.Instant, preemptionCount: Int) {
+        if let firstToken { statistics.decodeTime = now - firstToken }
+        statistics.preemptionCount = preemptionCount
+        let text = decoder.append(stops.flush()) + decoder.flush()
+        _ = deliver(.finished(reason, remainingText: text, statistics))
+    }
+}
