@@ -118,6 +118,9 @@ let package = Package(
         + [
             .target(
                 name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport", swiftSettings: settings),
+            .executableTarget(
+                name: "Fuzzer", dependencies: ["TestSupport", "Platform", "Quantization", "GGUF", "Tokenization"],
+                path: "Tests/Fuzzer", swiftSettings: settings),
             .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
             .testTarget(
                 name: "KernelTests", dependencies: ["Platform", "Tensors", "Quantization", "Compute"],

@@ -105,7 +105,7 @@ extension MetadataArray: MetadataElement {
 
 extension MetadataValue {
     /// Appends the value as the file stores it, without its type.
-    func encode(into bytes: inout [UInt8]) {
+    package func encode(into bytes: inout [UInt8]) {
         switch self {
         case .uint8(let value): value.encode(into: &bytes)
         case .int8(let value): value.encode(into: &bytes)

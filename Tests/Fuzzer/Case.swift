@@ -1,0 +1,83 @@
+import GGUF
+import Platform
+import Quantization
+import TestSupport
+import Tokenization
+
+/// One damaged file and what is done with it. Depends on nothing but corpus, seed and number.
+struct Case {
+    private let name: String
+    private let bytes: [UInt8]
+    private let mutations: [String]
+
+    init(_ corpus: Corpus, seed: UInt64, number: Int) {
+        var random = SeededGenerator(seed: seed << 32 ^ UInt64(number))
+        let document = corpus.documents[Int.random(in: 0..<corpus.documents.count, using: &random)]
+        name = document.name
+        var mutations: [String] = []
+        var bytes = document.bytes
+        if Bool.random(using: &random) {
+            var parts = document.parts
+            for _ in 0..<Int.random(in: 1...3, using: &random) { mutations.append(Mutation.change(&parts, &random)) }
+            bytes = parts.bytes
+        }
+        if mutations.isEmpty || Int.random(in: 0..<8, using: &random) == 0 {
+            let headerCount = bytes.count - document.parts.data.count
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                mutations.append(Mutation.damage(&bytes, headerCount: min(headerCount, bytes.count), &random))
+            }
+        }
+        self.bytes = bytes
+        self.mutations = mutations
+    }
+
+    /// Reads the file as far as it can be read; errors are the expected end, anything else is a finding.
+    func run(isVerbose: Bool) {
+        if isVerbose { say("\(name): \(mutations.joined(separator: "; "))") }
+        bytes.withUnsafeBytes { buffer in
+            let mapped = MappedBytes(borrowing: buffer, name: name)
+            do {
+                let file = try GGUFFile(bytes: mapped)
+                readMetadata(file)
+                readTensors(file)
+                try readTokenizer(file)
+            } catch {
+                if isVerbose { say("\(error)") }
+            }
+        }
+    }
+
+    private func readMetadata(_ file: GGUFFile) {
+        for key in file.metadata.keys {
+            guard case .array(let array) = file.metadata[key] else { continue }
+            _ = (array.integers(), array.floats(), array.bools(), array.bytes(), array.arrays())
+            guard let strings = array.strings() else { continue }
+            for index in 0..<strings.count { _ = strings.text(at: index) }
+        }
+    }
+
+    /// Touches the first and the last byte of each tensor.
+    private func readTensors(_ file: GGUFFile) {
+        for tensor in file.tensors {
+            tensor.bytes.withBytes { bytes in
+                precondition(bytes.byteCount == tensor.type.byteCount(weights: tensor.weightCount))
+                _ = bytes.extracting(first: 1).littleEndianIntegers(UInt8.self)
+                _ = bytes.extracting(last: 1).littleEndianIntegers(UInt8.self)
+            }
+        }
+    }
+
+    private func readTokenizer(_ file: GGUFFile) throws {
+        let tokenizer = try Tokenizer(metadata: file.metadata)
+        let texts: [String] = [
+            "", "Hello, world! It's 12345 o'clock.\n\n\t  x", "grüße 🦙👨‍👩‍👧 日本語 ▁▁", "<s><|end|></s><unk>",
+        ]
+        for text in texts {
+            for options in [EncodingOptions.userText, .template, .prompt] {
+                _ = tokenizer.decode(tokenizer.encode(text, options: options), special: .shown)
+            }
+        }
+        _ = tokenizer.encode(bytes: [0xFF, 0xC3, 0x28, 0xF0, 0x9F], options: .prompt)
+        for token in [-1, 0, 1, 255, 256, 1 << 20, .max] as [TokenID] { _ = tokenizer.piece(of: token) }
+    }
+}
