@@ -33,6 +33,9 @@ package protocol Backend: AnyObject {
     /// Starts a step. The rows, sequences and logit rows are within the limits of the plan.
     func begin(_ batch: Batch)
 
+    /// All operations of the step have been asked for: the batch is not needed any more.
+    func end()
+
     /// Rows of a table by the batch's tokens: `output[r] = table[token of r]`.
     func embed(_ table: WeightHandle, into output: Activation)
 

@@ -23,6 +23,15 @@ package struct Batch: Sendable {
         logitRows.removeAll(keepingCapacity: true)
     }
 
+    /// Becomes a copy of another batch in memory of its own, so that neither keeps the other from changing in place.
+    package mutating func assign(_ other: Batch) {
+        removeAll()
+        tokens.append(contentsOf: other.tokens)
+        positions.append(contentsOf: other.positions)
+        sequences.append(contentsOf: other.sequences)
+        logitRows.append(contentsOf: other.logitRows)
+    }
+
     /// Which of an appended sequence's rows want logits.
     package enum LogitChoice: Sendable { case none, last, all }
 

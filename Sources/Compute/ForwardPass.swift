@@ -82,10 +82,11 @@ extension ForwardPass {
         return output
     }
 
-    /// Names the result of the step.
+    /// Names the result of the step and ends it.
     package mutating func finish(logits: Activation) {
         check(logits)
         self.logits = logits
+        backend?.end()
     }
 
     /// Lends the logits of one of the batch's logit rows, to read and to change.

@@ -68,6 +68,12 @@ struct SmallModel {
         self.bench = bench
     }
 
+    /// Runs one step and drops its logits.
+    func step(_ batch: Batch) {
+        var pass = ForwardPass(bench.backend, batch: batch)
+        body(&pass)
+    }
+
     /// Runs the tokens of one sequence in steps of these sizes; *returns* the logits of all rows.
     func run(tokens: [Int32], steps: [Int]) -> [[Float]] {
         let pages = PageTable([5, 2, 7].map(PageID.init(index:)))

@@ -102,11 +102,13 @@ import Quantization
         let limits = memory.plan.limits
         precondition(batch.rowCount <= limits.rows && batch.sequences.count <= limits.sequences)
         precondition(batch.logitRows.count <= limits.logitRows)
-        self.batch = batch
+        self.batch.assign(batch)
         memory.packed.forgetAll()
         memory.places.update(batch, pageCount: memory.pageCount)
         for rope in ropes { rope.isCurrent = false }
     }
+
+    package func end() { batch.removeAll() }
 
     /// What `reserve` has set aside; asking before is a bug.
     var memoryOfStep: Reserved {
