@@ -61,6 +61,7 @@ package enum GGUFError: Error, Equatable, Sendable {
     case tensorSize(tensor: String, expected: Int, found: Int)
     case missingWeights(tensor: String)
     case tooManyWeights(found: Int)
+    case quantization(tensor: String, QuantizationError)
 }
 
 extension GGUFPlace: CustomStringConvertible {
@@ -159,6 +160,7 @@ extension GGUFError: CustomStringConvertible {
         case .tensorSize(let tensor, let expected, let found):
             "tensor \(quoted(tensor)): expected \(expected) bytes of weights, found \(found)"
         case .tooManyWeights(let found): "\(found) bytes of weights after the last tensor"
+        case .quantization(let tensor, let error): "tensor \(quoted(tensor)): \(error)"
         case .missingWeights(let tensor): "tensor \(quoted(tensor)): its weights were not written"
         default: ""
         }

@@ -27,15 +27,15 @@ extension QuantizationType {
     /// - Parameters:
     ///   - bytes: exactly the blocks of `weights.count` weights; every byte is written.
     /// - Throws: `notEncodable`, `partialBlock`, `wrongByteCount`.
-    package func encode(_ weights: Span<Float>, into bytes: inout MutableRawSpan) throws(QuantizationError) {
+    package func encode(_ weights: Span<Float>, into bytes: inout MutableSpan<UInt8>) throws(QuantizationError) {
         guard let encoder else { throw .notEncodable(type: self) }
-        try check(weights: weights.count, bytes: bytes.byteCount)
+        try check(weights: weights.count, bytes: bytes.count)
         guard !weights.isEmpty else { return }
         let blockCount = weights.count / weightsPerBlock
         unsafe weights.withUnsafeBufferPointer { source in
-            unsafe bytes.withUnsafeMutableBytes { target in
+            unsafe bytes.withUnsafeMutableBufferPointer { target in
                 guard let from = source.baseAddress, let to = target.baseAddress else { return }
-                unsafe encoder.encode(from, blockCount: blockCount, into: to)
+                unsafe encoder.encode(from, blockCount: blockCount, into: UnsafeMutableRawPointer(to))
             }
         }
     }

@@ -10,8 +10,7 @@ extension QuantizationType {
     func roundTrip(_ weights: [Float]) throws -> [Float] {
         var bytes = [UInt8](repeating: 0xA5, count: try #require(byteCount(weights: weights.count)))
         var byteSpan = bytes.mutableSpan
-        var rawSpan = byteSpan.mutableBytes
-        try encode(weights.span, into: &rawSpan)
+        try encode(weights.span, into: &byteSpan)
         var decoded = weights
         var span = decoded.mutableSpan
         try decode(bytes.span.bytes, into: &span)
@@ -101,8 +100,7 @@ extension QuantizationType {
     @Test func encodeRefusesWhatItCannotDo() throws {
         let weights = [Float](repeating: 0, count: 256)
         var bytes = [UInt8](repeating: 0, count: 66)
-        var byteSpan = bytes.mutableSpan
-        var span = byteSpan.mutableBytes
+        var span = bytes.mutableSpan
         #expect(throws: QuantizationError.notEncodable(type: .iq2_xxs)) {
             try QuantizationType.iq2_xxs.encode(weights.span, into: &span)
         }
