@@ -9,6 +9,7 @@ package enum CommandTable {
         .inspect,
         .tokenize,
         .detokenize,
+        .quantize,
         .completion,
     ]
 
