@@ -9,8 +9,8 @@ extension Scheduler {
     package mutating func planStep(rowBudget: Int, into plan: inout StepPlan) {
         plan.removeAll()
         planDecoding(into: &plan)
-        if plan.preempted.isEmpty { admit(rowBudget: rowBudget, into: plan) }
-        planPrompts(rowBudget: rowBudget, into: &plan)
+        if plan.preempted.isEmpty, waiting.count > 0 { admit(rowBudget: rowBudget, into: plan) }
+        if plan.slices.count < running.count { planPrompts(rowBudget: rowBudget, into: &plan) }
     }
 
     private mutating func planDecoding(into plan: inout StepPlan) {

@@ -124,9 +124,7 @@ package struct Candidates: Sendable {
     /// The largest logit, or minus infinity without candidates.
     func largestLogit() -> Float {
         if order == .descendingLogit, count > 0 { return logits[0] }
-        var largest = -Float.infinity
-        for index in 0..<count where logits[index] > largest { largest = logits[index] }
-        return largest
+        return largestValue(of: logits.span.extracting(0..<count))
     }
 
     /// Fills `probabilities` with the softmax of the logits.

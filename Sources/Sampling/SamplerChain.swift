@@ -133,13 +133,10 @@ package struct SamplerChain: Sendable {
 
     /// The token with the largest logit, of equal ones the lowest; `nil` if all are NaN or minus infinity.
     package static func argmax(_ logits: borrowing Span<Float>) -> Int32? {
-        var largest = -Float.infinity
-        var token: Int?
-        for index in 0..<logits.count where logits[index] > largest {
-            largest = logits[index]
-            token = index
-        }
-        return token.map { Int32(truncatingIfNeeded: $0) }
+        let largest = largestValue(of: logits)
+        guard largest > -.infinity else { return nil }
+        for index in 0..<logits.count where logits[index] == largest { return Int32(truncatingIfNeeded: index) }
+        return nil
     }
 }
 

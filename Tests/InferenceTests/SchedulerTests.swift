@@ -56,6 +56,16 @@ import Testing
         #expect(model.scheduler.statistics.cachedTokens == 64 + 128)
     }
 
+    @Test func aPageIsSharedOnlyWithAllThatCameBefore() throws {
+        var model = SchedulerModel(pageCount: 16, limits: limits())
+        for first in [0, 1000] as [Int32] {
+            var request = prompt(200)
+            request.prompt[0] = first
+            try model.submit(request, growingBy: 1)
+            #expect(model.step(rowBudget: 512).slices.map(\.range) == [0..<200])
+        }
+    }
+
     @Test func anotherSaltSharesNothing() throws {
         var model = SchedulerModel(pageCount: 16, limits: limits())
         for (salt, usesLongRoPE) in [([], false), ([1], false), ([], true)] as [([UInt8], Bool)] {
