@@ -38,8 +38,15 @@ package struct GenerationHandle: Sendable {
 /// engine and all handles have gone, what it worked on is cancelled.
 package final class Engine: Sendable {
     fileprivate enum Message: Sendable {
-        case submit(ticket: UInt64, GenerationRequest, AsyncStream<GenerationEvent>.Continuation)
+        case submit(Submission)
         case cancel(ticket: UInt64)
+    }
+
+    fileprivate struct Submission: Sendable {
+        let ticket: UInt64
+        let request: GenerationRequest
+        let arrival: ContinuousClock.Instant
+        let events: AsyncStream<GenerationEvent>.Continuation
     }
 
     /// What the thread works on; it holds this and not the engine, so that the engine can go away.
@@ -83,13 +90,16 @@ package final class Engine: Sendable {
     /// - Throws: what `GenerationRequest.validate` throws, `queueFull` or `shutDown`.
     package func submit(_ request: GenerationRequest) throws(InferenceError) -> GenerationHandle {
         try request.validate(contextLength: limits.contextLength, vocabularyCount: vocabularyCount)
-        guard status.waitingCount < limits.waitingCount else { throw .queueFull(limit: limits.waitingCount) }
+        guard status.waitingCount + worker.mailbox.count < limits.waitingCount else {
+            throw .queueFull(limit: limits.waitingCount)
+        }
         let ticket = tickets.add(1, ordering: .relaxed).newValue
         let (events, continuation) = AsyncStream.makeStream(
             of: GenerationEvent.self, bufferingPolicy: .bufferingOldest(request.eventCapacity))
         let mailbox = worker.mailbox
         continuation.onTermination = { _ in _ = mailbox.send(.cancel(ticket: ticket)) }
-        guard mailbox.send(.submit(ticket: ticket, request, continuation)) else {
+        let submission = Submission(ticket: ticket, request: request, arrival: .now, events: continuation)
+        guard mailbox.send(.submit(submission)) else {
             continuation.finish()
             throw .shutDown
         }
@@ -118,6 +128,7 @@ extension Engine.Worker {
                     core.cancelAll()
                     return true
                 }
+                publish(core)
                 core.step()
                 publish(core)
                 return core.isIdle
@@ -134,9 +145,12 @@ extension Engine.Worker {
         switch message {
         case .cancel(let ticket):
             if let id = sequences.removeValue(forKey: ticket) { core.cancel(id) }
-        case .submit(let ticket, let request, let events):
+        case .submit(let submission):
+            let events = submission.events
             do throws(InferenceError) {
-                sequences[ticket] = try core.submit(request) { Self.deliver($0, to: events) }
+                sequences[submission.ticket] = try core.submit(submission.request, arrival: submission.arrival) {
+                    Self.deliver($0, to: events)
+                }
             } catch {
                 // Checked before it was sent, so only the queue can have filled up meanwhile.
                 _ = Self.deliver(

@@ -54,10 +54,13 @@ package final class EngineCore {
 
     /// Takes a request on.
     ///
-    /// - Parameter deliver: told every event, in order, during `step`, `cancel` or this call; ends with `finished`.
+    /// - Parameters:
+    ///   - arrival: when the request came, which may be before a step that it had to wait for.
+    ///   - deliver: told every event, in order, during `step`, `cancel` or this call; ends with `finished`.
     /// - Throws: what `GenerationRequest.validate` and `Scheduler.submit` throw.
     package func submit(
-        _ request: GenerationRequest, deliver: @escaping (GenerationEvent) -> EventDelivery
+        _ request: GenerationRequest, arrival: ContinuousClock.Instant = .now,
+        deliver: @escaping (GenerationEvent) -> EventDelivery
     ) throws(InferenceError) -> SequenceID {
         try request.validate(
             contextLength: scheduler.limits.contextLength, vocabularyCount: runner.vocabularyCount)
@@ -66,7 +69,7 @@ package final class EngineCore {
         do {
             generation = try Generation(
                 request, vocabularyCount: runner.vocabularyCount,
-                tokenLimit: min(request.stop.maximumTokens ?? room, room), deliver: deliver)
+                tokenLimit: min(request.stop.maximumTokens ?? room, room), arrival: arrival, deliver: deliver)
         } catch { throw .sampling(error) }
         var sequence = SequenceRequest(prompt: request.prompt)
         sequence.group = request.group

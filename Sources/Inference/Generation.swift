@@ -16,13 +16,13 @@ struct Generation {
     private var firstToken: ContinuousClock.Instant?
 
     init(
-        _ request: GenerationRequest, vocabularyCount: Int, tokenLimit: Int,
+        _ request: GenerationRequest, vocabularyCount: Int, tokenLimit: Int, arrival: ContinuousClock.Instant,
         deliver: @escaping (GenerationEvent) -> EventDelivery
     ) throws(SamplingError) {
         self.request = request
         self.deliver = deliver
         self.tokenLimit = tokenLimit
-        arrival = .now
+        self.arrival = arrival
         chain = try SamplerChain(
             request.sampling, vocabularyCount: vocabularyCount, stream: request.completionIndex)
         stops = StopMatcher(request.stop.strings.map { Array($0.utf8) })

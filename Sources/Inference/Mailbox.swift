@@ -23,6 +23,9 @@ final class Mailbox<Message: Sendable>: Sendable {
         return isOpen
     }
 
+    /// Messages that have not been read.
+    var count: Int { contents.withLock { $0.messages.count } }
+
     /// Accepts no more messages.
     func close() {
         contents.withLock { $0.isClosed = true }
