@@ -19,6 +19,10 @@ package struct Hyperparameters: Sendable, Equatable {
     package var ropeBase: Double
     /// How many values of a head rotate.
     package var ropeDimensionCount: Int
+    /// Positions that the model was trained on before its RoPE was stretched.
+    package var ropeOriginalContextLength: Int
+    /// Sequences that may grow beyond this many positions use the long frequencies of LongRoPE; nil without them.
+    package var longRoPEThreshold: Int?
     package var expertCount: Int
     package var expertUsedCount: Int
     package var expertFeedForwardLength: Int
@@ -52,6 +56,10 @@ package struct Hyperparameters: Sendable, Equatable {
                 found: "\(ropeDimensionCount)")
         }
         ropeBase = Double(try reader.optionalFloat("rope.freq_base", above: 0) ?? 10_000)
+        ropeOriginalContextLength =
+            try reader.optionalCount("rope.scaling.original_context_length", limit: 1 << 31) ?? contextLength
+        let isLongRoPE = try reader.optionalString("rope.scaling.type") == "longrope"
+        longRoPEThreshold = isLongRoPE ? ropeOriginalContextLength : nil
         normEpsilon = try reader.optionalFloat("attention.layer_norm_rms_epsilon", atLeast: 0) ?? 1e-5
         expertCount = try reader.optionalCount("expert_count", minimum: 0) ?? 0
         expertUsedCount = try reader.optionalCount("expert_used_count", minimum: 0) ?? 0
@@ -65,4 +73,7 @@ package struct Hyperparameters: Sendable, Equatable {
             try reader.optionalCount("expert_feed_forward_length") ?? feedForwardLength
         vocabularySize = try reader.vocabularySize(embeddingLength: embeddingLength)
     }
+
+    /// Whether a sequence of up to `length` positions is admitted with LongRoPE's long frequencies.
+    package func usesLongRoPE(length: Int) -> Bool { longRoPEThreshold.map { length > $0 } ?? false }
 }

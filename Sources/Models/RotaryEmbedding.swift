@@ -1,27 +1,21 @@
 import Compute
 
-/// The rotary embedding of a file: frequencies, scaling, and where its short frequencies end.
+/// The rotary embedding of a file: frequencies, already scaled.
 struct RotaryEmbedding {
     let frequencies: RoPE.Frequencies
     /// For sequences that may grow beyond the original context; LongRoPE only.
     let longFrequencies: RoPE.Frequencies?
-    /// Positions that the model was trained on before scaling.
-    let originalContextLength: Int
 
     /// No scaling.
     init(base: Double, rotaryLength: Int) {
         frequencies = RoPE.Frequencies(base: base, rotaryLength: rotaryLength)
         longFrequencies = nil
-        originalContextLength = .max
     }
 
     /// Reads the `rope.*` keys and factor tensors.
     init(_ reader: borrowing WeightReader, _ parameters: Hyperparameters) throws(ModelError) {
         let plain = RoPE.Frequencies(base: parameters.ropeBase, rotaryLength: parameters.ropeDimensionCount)
-        originalContextLength =
-            try reader.optionalCount("rope.scaling.original_context_length", limit: 1 << 31)
-            ?? parameters.contextLength
-        let scaling = try Self.scaling(reader, parameters, originalContextLength: originalContextLength)
+        let scaling = try Self.scaling(reader, parameters)
         switch scaling {
         case .none: frequencies = plain
         case .linear(let factor):
@@ -38,13 +32,13 @@ struct RotaryEmbedding {
     }
 
     private static func scaling(
-        _ reader: borrowing WeightReader, _ parameters: Hyperparameters, originalContextLength: Int
+        _ reader: borrowing WeightReader, _ parameters: Hyperparameters
     ) throws(ModelError) -> RoPEScaling {
         let factor = Double(try scalingFactor(reader) ?? 1)
         let pairs = parameters.ropeDimensionCount / 2
         switch try reader.optionalString("rope.scaling.type") ?? "linear" {
         case "none": return .none
-        case "yarn": return .yarn(try yarn(reader, factor: factor, originalContextLength: originalContextLength))
+        case "yarn": return .yarn(try yarn(reader, parameters, factor: factor))
         case "longrope":
             return .longRoPE(
                 short: try divisors(reader, "rope_factors_short.weight", count: pairs),
@@ -77,7 +71,7 @@ struct RotaryEmbedding {
 
     /// YaRN's keys. A magnitude in the file (`attention_factor` of the released model) replaces the derived one.
     private static func yarn(
-        _ reader: borrowing WeightReader, factor: Double, originalContextLength: Int
+        _ reader: borrowing WeightReader, _ parameters: Hyperparameters, factor: Double
     ) throws(ModelError) -> RoPEScaling.YaRN {
         func optional(_ key: String) throws(ModelError) -> Double? {
             try reader.optionalFloat("rope.scaling." + key, atLeast: 0).map(Double.init)
@@ -87,7 +81,7 @@ struct RotaryEmbedding {
             RoPEScaling.YaRN.magnitude(factor: factor)
             / (multiplier == 0 ? 1 : RoPEScaling.YaRN.magnitude(factor: factor, multiplier: multiplier))
         return RoPEScaling.YaRN(
-            factor: factor, originalContextLength: originalContextLength,
+            factor: factor, originalContextLength: parameters.ropeOriginalContextLength,
             betaFast: max(try optional("yarn_beta_fast") ?? 32, 1e-6),
             betaSlow: max(try optional("yarn_beta_slow") ?? 1, 1e-6),
             magnitude: (try optional("yarn_attn_factor") ?? derived) * (try optional("attn_factor") ?? 1))
