@@ -28,7 +28,7 @@ let instructionSets = ["PortableKernels", "x86AVX2", "x86AVX512"]
 
 let targets: [TargetSpec] = [
     // L0: values and the operating system
-    TargetSpec(name: "Platform", imports: ["Intrinsics"]),
+    TargetSpec(name: "Platform", imports: ["Intrinsics", "Embedded"]),
     TargetSpec(name: "Tensors", imports: []),
     TargetSpec(name: "JSON", imports: []),
     TargetSpec(name: "Hashing", imports: []),
@@ -112,7 +112,10 @@ func tests(_ spec: TargetSpec) -> Target? {
 
 let package = Package(
     name: "swiftllm",
-    targets: [.systemLibrary(name: "Intrinsics", path: "Kernels/Intrinsics")]
+    targets: [
+        .systemLibrary(name: "Intrinsics", path: "Kernels/Intrinsics"),
+        .target(name: "Embedded"),
+    ]
         + targets.map(target)
         + targets.compactMap(tests)
         + [
@@ -125,5 +128,6 @@ let package = Package(
             .testTarget(
                 name: "KernelTests", dependencies: ["Platform", "Tensors", "Quantization", "Compute"],
                 swiftSettings: settings),
-        ]
+        ],
+    cLanguageStandard: .c2x
 )

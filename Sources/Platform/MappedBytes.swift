@@ -22,10 +22,14 @@
     /// Maps a whole file read-only.
     ///
     /// - Throws: `notFound`, `isDirectory` or `notReadable`.
-    package init(contentsOf path: String) throws(PlatformError) {
+    package convenience init(contentsOf path: String) throws(PlatformError) {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.openError(path) }
         defer { close(descriptor) }
+        try self.init(descriptor: descriptor, path: path)
+    }
+
+    private init(descriptor: Int32, path: String) throws(PlatformError) {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
             throw .notReadable(path: path, reason: Self.lastErrorText())
@@ -45,6 +49,30 @@
         else { throw .notReadable(path: path, reason: Self.lastErrorText()) }
         unsafe base = UnsafeRawPointer(address)
         isMapped = true
+    }
+
+    /// Reads everything that a descriptor gives (a pipe, say) into an unnamed temporary file, and maps that.
+    ///
+    /// - Parameter name: stands for the path in messages.
+    /// - Throws: `notReadable`, or `notWritable` if the temporary folder is full.
+    package static func spooling(_ descriptor: Int32, name: String) throws(PlatformError) -> MappedBytes {
+        guard let file = unsafe tmpfile() else {
+            throw .notWritable(path: "temporary file", reason: lastErrorText())
+        }
+        defer { unsafe fclose(file) }
+        let target = unsafe fileno(file)
+        var chunk = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .notReadable(path: name, reason: lastErrorText()) }
+            if count == 0 { break }
+            let failure = chunk.withBytes { writeWhole($0.extracting(0..<count), to: target) }
+            if let failure {
+                throw .notWritable(path: "temporary file", reason: unsafe String(cString: strerror(failure)))
+            }
+        }
+        return try MappedBytes(descriptor: target, path: name)
     }
 
     /// Borrows memory that is never freed, such as an array compiled into the binary.

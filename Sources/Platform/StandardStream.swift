@@ -14,6 +14,9 @@ package enum StandardStream: Int32, Sendable {
     /// Whether a person looks at it, not a file or another program.
     package var isTerminal: Bool { isatty(rawValue) == 1 }
 
+    /// Whether standard input is somebody's keyboard.
+    package static var isInputTerminal: Bool { isatty(0) == 1 }
+
     /// Writes all bytes.
     ///
     /// - Throws: `closedPipe` if nobody reads any more (see `ignoreClosedPipes`), else `notWritable`.

@@ -11,6 +11,12 @@ struct TextTable {
         rows = [header.map(\.title)]
     }
 
+    /// A table without a header, aligned left.
+    init(_ rows: [[String]]) {
+        alignments = (rows.first ?? []).map { _ in .left }
+        self.rows = rows
+    }
+
     /// - Precondition: as many cells as columns.
     mutating func append(_ cells: [String]) { rows.append(cells) }
 

@@ -1,0 +1,29 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Whether somebody pressed Ctrl-C: long work asks, finishes what it holds, and returns.
+///
+/// The first interrupt only sets the flag; the second ends the process as the system does.
+package enum Interruption {
+    private static let flag = Atomic<Bool>(false)
+
+    /// From now on the first interrupt (or request to terminate) sets the flag.
+    package static func watch() {
+        for number in [SIGINT, SIGTERM] {
+            signal(number) { number in
+                Interruption.flag.store(true, ordering: .relaxed)
+                signal(number, SIG_DFL)
+            }
+        }
+    }
+
+    /// Whether there was an interrupt since `watch`.
+    package static var isRequested: Bool { flag.load(ordering: .relaxed) }
+}

@@ -1,0 +1,37 @@
+import Compute
+import Platform
+
+/// How a command loads its model: the options that all such commands share.
+struct ModelOptions: Sendable {
+    /// The file; nil for the bundled model, `-` for standard input.
+    var path: String?
+    /// Threads that compute; nil for as many as the process may use.
+    var threads: Int?
+    /// How keys and values are stored.
+    var cache = CacheElement.float16
+    /// Whether progress of long loading is shown.
+    var showsProgress = true
+
+    init(_ arguments: Arguments) {
+        path = arguments.text(.model)
+        threads = arguments.integer(.threads)
+        cache = arguments.text(.keyValueType) == "f32" ? .float32 : .float16
+    }
+
+    /// The name in messages.
+    var name: String { path.map { $0 == "-" ? "standard input" : $0 } ?? EmbeddedFiles.model.path }
+}
+
+extension CommandOption {
+    static let threads = CommandOption(
+        "threads", short: "t", value: .integer(1...1024), placeholder: "N",
+        help: "Threads that compute; by default as many as there are cores.")
+    static let keyValueType = CommandOption(
+        "kv-type", value: .choice(["f16", "f32"]), placeholder: "TYPE",
+        help: "How keys and values are cached: f16 (default) or f32.")
+    /// The model of commands that fall back to the bundled one.
+    static let optionalModel = CommandOption(
+        "model", short: "m", value: .file, placeholder: "FILE",
+        help: "The model, a GGUF file (any part of a split one), or - for standard input. Default: the bundled model, "
+            + "about 3 million weights, good for trying things out.")
+}

@@ -1,0 +1,100 @@
+import Compute
+import GGUF
+import Inference
+import Models
+import Platform
+import Tokenization
+
+/// A loaded model and everything around it that a command needs: the composition root in small.
+struct ModelSession {
+    let name: String
+    let model: Model
+    let backend: CPUBackend
+    let loadTime: Duration
+    private let file: GGUFFile
+
+    /// Positions that the model was trained for.
+    var trainedContextLength: Int { model.hyperparameters.contextLength }
+
+    /// Opens and loads a model.
+    ///
+    /// - Throws: what is wrong with the file, with its name in front.
+    init(_ options: ModelOptions) throws {
+        let start = ContinuousClock.now
+        name = options.name
+        file = try Self.open(options)
+        try Self.checkMemory(Model.weightBytes(of: file), name: name)
+        backend = CPUBackend(gang: ThreadGang(threadCount: options.threads ?? CoreCount.available))
+        let progress = LoadProgress(totalBytes: Model.weightBytes(of: file), isShown: options.showsProgress)
+        do {
+            model = try Model(file, backend: backend) { progress.add($0) }
+        } catch {
+            progress.clear()
+            throw InputError("\(name): \(error)")
+        }
+        progress.clear()
+        loadTime = .now - start
+    }
+
+    private static func open(_ options: ModelOptions) throws -> GGUFFile {
+        switch options.path {
+        case nil: return try GGUFFile(bytes: EmbeddedFiles.model)
+        case "-": return try GGUFFile(bytes: try MappedBytes.spooling(0, name: options.name))
+        case let path?: return try GGUFFile(path: path)
+        }
+    }
+
+    /// The model's own tokenizer.
+    func tokenizer() throws -> Tokenizer {
+        do { return try Tokenizer(metadata: file.metadata) } catch { throw InputError("\(name): \(error)") }
+    }
+
+    /// An engine for this model.
+    ///
+    /// - Parameters:
+    ///   - batch: the largest step.
+    ///   - contextLength: positions of the longest sequence.
+    ///   - sequences: how many sequences of that length fit at once.
+    ///   - texts: nil where tokens are numbers only, and none ends a text.
+    func engine(
+        batch: BatchLimits, contextLength: Int, sequences: Int = 1, cache: CacheElement, texts: TokenTexts?
+    ) throws -> EngineCore {
+        let layout = CacheLayout(states: model.layerStates, element: cache)
+        let pageCount = sequences * PagePool.pageCount(tokens: contextLength)
+        let (cacheBytes, overflow) = pageCount.multipliedReportingOverflow(by: layout.pageBytes)
+        guard !overflow else { throw InputError("a context of \(contextLength) tokens is too long for any memory") }
+        try Self.checkMemory(backend.memory.weightBytes + cacheBytes, name: "\(name) with this context")
+        let plan = ForwardPass.plan(for: batch, model.architecture.forward)
+        try backend.reserve(plan, cache: layout, pageCount: pageCount)
+        var limits = SchedulerLimits(contextLength: contextLength)
+        limits.batch = batch
+        return EngineCore(
+            ModelRunner(model, backend: backend),
+            texts: texts ?? TokenTexts(endOfGeneration: []) { _, _ in [] },
+            pageCount: pageCount, options: EngineOptions(limits: limits))
+    }
+
+    /// Says what does not fit before the machine starts to swap.
+    private static func checkMemory(_ bytes: Int, name: String) throws {
+        let limit = SystemMemory.limitBytes
+        guard bytes > limit else { return }
+        throw InputError(
+            "\(name): needs \(ByteSize(bytes)) of memory, this machine has \(ByteSize(limit)); "
+                + "choose a smaller quantisation or a shorter --context")
+    }
+}
+
+/// A number of bytes as people read it.
+struct ByteSize: CustomStringConvertible {
+    let bytes: Int
+
+    init(_ bytes: Int) { self.bytes = bytes }
+
+    var description: String {
+        let units = ["B", "kB", "MB", "GB", "TB"]
+        var value = Double(bytes)
+        var unit = 0
+        while value >= 1000, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
+        return unit == 0 ? "\(bytes) B" : "\((value * 10).rounded() / 10) \(units[unit])"
+    }
+}
