@@ -6,9 +6,13 @@
 /// `ExitCode` says which code each becomes.
 package enum CommandTable {
     package static let all: [Command] = [
+        .infer,
         .inspect,
         .tokenize,
         .detokenize,
+        .logits,
+        .perplexity,
+        .bench,
         .quantize,
         .completion,
     ]

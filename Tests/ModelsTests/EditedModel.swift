@@ -29,6 +29,6 @@ struct EditedModel {
             try tensor.bytes.withBytes { bytes throws(GGUFError) in try writer.write(bytes) }
         }
         try writer.finish()
-        _ = try Model(GGUFFile(path: path), backend: CPUBackend(threads: 1))
+        _ = try Model(GGUFFile(path: path), backend: CPUBackend(gang: ThreadGang(threadCount: 1)))
     }
 }

@@ -2,6 +2,7 @@ import Compute
 import Foundation
 import GGUF
 import Models
+import Platform
 import TestSupport
 
 /// What an independent engine computes on a tiny model: `fixtures/goldens/NAME.json`.
@@ -42,7 +43,7 @@ struct LoneSequence {
 
     /// - Parameter length: positions that the sequence may grow to.
     init(_ path: String, length: Int, threads: Int = 2, cache: CacheElement = .float32) throws {
-        backend = try CPUBackend(threads: threads)
+        backend = CPUBackend(gang: ThreadGang(threadCount: threads))
         model = try Model(GGUFFile(path: path), backend: backend)
         let plan = ForwardPass.plan(for: BatchLimits(rows: 64, logitRows: 64, sequences: 1), model.architecture.forward)
         let pageCount = PagePool.pageCount(tokens: length)

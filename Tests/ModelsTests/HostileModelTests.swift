@@ -14,8 +14,9 @@ import Testing
             edited.tensors.removeAll { $0.name == tensor.name }
             // A file without an output matrix ties it to the embedding; Llama's frequency factors are optional.
             if tensor.name == "output.weight" { continue }
-            #expect { [edited] in try edited.load() } throws: { error in
-                if case ModelError.missingTensor(tensor.name, _) = error { true } else { false }
+            #expect { () throws -> Void in try edited.load() } throws: { error in
+                guard case ModelError.missingTensor(let name, _) = error else { return false }
+                return name == tensor.name
             }
         }
     }
@@ -26,8 +27,9 @@ import Testing
         for tensor in model.tensors where tensor.shape.count > 1 && tensor.shape[0] != tensor.shape[1] {
             var edited = model
             edited.shapes[tensor.name] = [tensor.shape[1], tensor.shape[0]] + tensor.shape.dropFirst(2)
-            #expect { [edited] in try edited.load() } throws: { error in
-                if case ModelError.wrongShape(tensor.name, _, _) = error { true } else { false }
+            #expect { () throws -> Void in try edited.load() } throws: { error in
+                guard case ModelError.wrongShape(let name, _, _) = error else { return false }
+                return name == tensor.name
             }
         }
     }
@@ -54,7 +56,9 @@ import Testing
         for key in ["block_count", "embedding_length", "attention.head_count", "context_length"] {
             var edited = model
             edited.metadata["llama." + key] = nil
-            #expect { [edited] in try edited.load() } throws: { error in "\(error)".contains("llama." + key) }
+            #expect { () throws -> Void in try edited.load() } throws: { error in
+                "\(error)".contains("llama." + key)
+            }
         }
     }
 }

@@ -2,7 +2,9 @@ import Compute
 import Foundation
 import Inference
 import JSON
+import Models
 import Platform
+import Sampling
 
 extension Command {
     /// `swiftllm bench`: how fast a model runs here.
@@ -184,7 +186,7 @@ private struct BenchReport {
 
     var json: JSONValue {
         [
-            "engine": "swiftllm", "model": .string(session.name), "threads": .integer(session.backend.threadCount),
+            "engine": "swiftllm", "model": .string(session.name), "threads": .integer(session.threadCount),
             "load_s": .double(rounded(session.loadTime / .seconds(1), 3)), "depth": .integer(depth),
             "kv": options.cache == .float16 ? "f16" : "f32", "prompt_tps": .double(rounded(promptSpeed, 2)),
             "generate_tps": .double(rounded(generateSpeed, 2)),

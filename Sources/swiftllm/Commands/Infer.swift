@@ -76,9 +76,7 @@ private struct InferCommand {
         let session = try ModelSession(options)
         let tokenizer = try session.tokenizer()
         let tokens =
-            arguments.has(.chat)
-            ? try session.chatPrompt(prompt, system: arguments.text(.system), tokenizer)
-            : tokenizer.encode(prompt, options: .prompt)
+            tokenizer.encode(prompt, options: .prompt)
         guard !tokens.isEmpty else { throw InputError("the prompt is empty") }
         let request = try request(tokens)
         let engine = try session.engine(

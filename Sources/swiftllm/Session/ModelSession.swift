@@ -11,6 +11,7 @@ struct ModelSession {
     let model: Model
     let backend: CPUBackend
     let loadTime: Duration
+    let threadCount: Int
     private let file: GGUFFile
 
     /// Positions that the model was trained for.
@@ -24,7 +25,8 @@ struct ModelSession {
         name = options.name
         file = try Self.open(options)
         try Self.checkMemory(Model.weightBytes(of: file), name: name)
-        backend = CPUBackend(gang: ThreadGang(threadCount: options.threads ?? CoreCount.available))
+        threadCount = options.threads ?? CoreCount.available
+        backend = CPUBackend(gang: ThreadGang(threadCount: threadCount))
         let progress = LoadProgress(totalBytes: Model.weightBytes(of: file), isShown: options.showsProgress)
         do {
             model = try Model(file, backend: backend) { progress.add($0) }
