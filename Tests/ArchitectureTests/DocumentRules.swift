@@ -36,4 +36,13 @@ extension Repository {
             #expect(Repository.exists(path), "\(document) links to \(match.1), which does not exist")
         }
     }
+
+    /// One token's walk names code beside each link: `[text](../file#name)` must find `name` in the file.
+    @Test func namedCodeExists() throws {
+        let links = try Repository.text("docs/one-token.md").matches(of: #/\]\(\.\./([^)#]+)#([A-Za-z0-9_]+)\)/#)
+        #expect(links.count >= 12)
+        for link in links {
+            #expect(try Repository.text(String(link.1)).contains(link.2), "\(link.1) does not mention \(link.2)")
+        }
+    }
 }

@@ -37,8 +37,6 @@ extension CommandOption {
         "allow-requantize",
         help: "Convert tensors that are quantised already. The result is worse than from the original weights.")
     fileprivate static let dryRun = CommandOption("dry-run", help: "Show what would be written, and write nothing.")
-    fileprivate static let threads = CommandOption(
-        "threads", short: "t", value: .integer(1...1024), placeholder: "N", help: "Most cores to use (default all).")
 }
 
 private struct QuantizeRun {
