@@ -129,7 +129,7 @@ package protocol VectorKernels {
     }
 }
 
-/// Softmax in progress: for every query the greatest score, the sum of exponentials and of weighted values.
+/// Softmax in progress: for every query the greatest score in the kernels' unit, the sum of exponentials and of weighted values.
 @safe package struct AttentionSums {
     /// `[queryCount]`, −∞ before the first position.
     @unsafe package var maxima: UnsafeMutablePointer<Float>
@@ -184,10 +184,13 @@ package struct AttentionShape: Sendable {
     package var valueLength: Int
     /// The value length rounded up to 16.
     package var valueStride: Int
-    /// Positions that a row sees, its own included; `Int.max` for all.
+    /// Positions that a row sees, its own included; `unlimited` for all.
     package var window: Int
     /// 0 for none.
     package var softCap: Float
+
+    /// More than any position, and far from overflow.
+    package static let unlimited = 1 << 40
 
     package init(groupSize: Int, keyLength: Int, valueLength: Int, window: Int, softCap: Float) {
         self.groupSize = groupSize

@@ -46,7 +46,8 @@ struct AttentionTests {
         for (seed, longest) in [(1, 1), (2, 20), (3, 200)] {
             let steps = fixture.randomSteps(seed: UInt64(seed), longest: longest)
             let found = try fixture.run(steps, gang: Self.gang, pageSeed: UInt64(seed) * 17)
-            #expect(found == expected, "pieces of up to \(longest)")
+            let isEqual = found == expected
+            #expect(isEqual, "pieces of up to \(longest)")
         }
     }
 
@@ -59,7 +60,8 @@ struct AttentionTests {
         let steps: [AttentionFixture.Step] =
             [[(0, 0..<1090)]] + (1090..<1100).map { [(0, $0..<$0 + 1)] }
         let found = try fixture.run(steps, gang: Self.gang)
-        #expect(found == whole)
+        let isEqual = found == whole
+        #expect(isEqual)
         #expect(distance(found, fixture.expected) < Self.tolerance)
     }
 
@@ -72,7 +74,8 @@ struct AttentionTests {
         let clean = try fixture.run(steps, gang: Self.gang)
         let stale = try fixture.run([[(0, 0..<128)]] + steps, gang: Self.gang)
         #expect(stale[0].allSatisfy { $0.isNaN })
-        #expect(clean.suffix(70) == stale.suffix(70))
+        let isEqual = clean.suffix(70) == stale.suffix(70)
+        #expect(isEqual)
         #expect(clean.suffix(70).joined().allSatisfy { $0.isFinite })
     }
 }

@@ -11,7 +11,8 @@ struct InvarianceTests {
         let expected = model.run(tokens: Array(0..<90), steps: [90])
         for (threads, steps) in [(1, [1, 2, 3, 84]), (2, [90]), (3, [50, 1, 1, 1, 37]), (4, [89, 1])] {
             let other = try SmallModel(threads: threads, features: features)
-            #expect(other.run(tokens: Array(0..<90), steps: steps) == expected, "\(threads) threads, \(steps)")
+            let isEqual = other.run(tokens: Array(0..<90), steps: steps) == expected
+            #expect(isEqual, "\(threads) threads, \(steps)")
         }
     }
 }

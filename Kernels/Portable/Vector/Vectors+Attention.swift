@@ -3,7 +3,10 @@ package import Quantization
 // Attention of a block of queries to one page, in three steps: scores of all queries (keys lie transposed, so a lane is
 // a position and there is no sum across lanes), softmax against a running maximum, weighted values. A score is one chain
 // of products in the order of the key, a value one chain in the order of positions, however queries are tiled; masked
-// positions add an exact zero. So a row's result does not depend on the rows beside it.
+// positions add an exact zero. So a row's result does not depend on the rows beside it. Scores are in units of ln 2, so
+// that the exponential is a power of two.
+
+private let log2e: Float = 1.442_695_04
 
 extension Vectors {
     package static var queryTile: Int { tileWidth(QueryTileWidth()) }
@@ -25,12 +28,13 @@ extension Vectors {
 
     package static func packQueries(_ queries: BlockQueries, into block: AttentionBlock) {
         let shape = block.shape
+        let scale = shape.softCap > 0 ? queries.scale : queries.scale * log2e
         forEachTile(block.queryCount) { first, count in
             let packed = block.queries + first * shape.keyLength
             for m in 0..<count {
                 let (row, head) = (first + m).quotientAndRemainder(dividingBy: shape.groupSize)
                 let query = queries.base + (row * queries.rowStride + head * shape.keyLength)
-                for d in 0..<shape.keyLength { packed[d &* count &+ m] = query[d] * queries.scale }
+                for d in 0..<shape.keyLength { packed[d &* count &+ m] = query[d] * scale }
             }
         }
     }
@@ -48,25 +52,38 @@ extension Vectors {
         _ block: AttentionBlock, to page: AttentionPage, as number: Number.Type
     ) {
         forEachTile(block.queryCount) { first, count in
+            var page = page
+            page.entries = visible(to: first..<first + count, of: block, page)
+            if page.entries.isEmpty { return }
             switch count {
-            case 1: scores(Lanes<1>(), block, page, first, number)
-            case 2: scores(Lanes<2>(), block, page, first, number)
-            case 3: scores(Lanes<3>(), block, page, first, number)
-            case 4: scores(Lanes<4>(), block, page, first, number)
-            case 5: scores(Lanes<5>(), block, page, first, number)
-            default: scores(Lanes<6>(), block, page, first, number)
-            }
-            for query in first..<first + count { updateSoftmax(block, page, query) }
-            switch count {
-            case 1: values(Lanes<1>(), block, page, first, number)
-            case 2: values(Lanes<2>(), block, page, first, number)
-            case 3: values(Lanes<3>(), block, page, first, number)
-            case 4: values(Lanes<4>(), block, page, first, number)
-            case 5: values(Lanes<5>(), block, page, first, number)
-            default: values(Lanes<6>(), block, page, first, number)
+            case 1: attendTile(Lanes<1>(), block, page, first, number)
+            case 2: attendTile(Lanes<2>(), block, page, first, number)
+            case 3: attendTile(Lanes<3>(), block, page, first, number)
+            case 4: attendTile(Lanes<4>(), block, page, first, number)
+            case 5: attendTile(Lanes<5>(), block, page, first, number)
+            default: attendTile(Lanes<6>(), block, page, first, number)
             }
         }
     }
+
+    /// Entries of the page that some of the queries see.
+    @inline(__always)
+    private static func visible(to queries: Range<Int>, of block: AttentionBlock, _ page: AttentionPage) -> Range<Int> {
+        let offset = block.firstPosition - page.firstPosition
+        let first = offset + queries.lowerBound / block.shape.groupSize
+        let last = offset + (queries.upperBound - 1) / block.shape.groupSize
+        let lower = max(page.entries.lowerBound, first - block.shape.window + 1)
+        return lower..<max(lower, min(page.entries.upperBound, last + 1))
+    }
+}
+
+/// The three steps for one tile of queries.
+private func attendTile<Number: CacheNumber, let queryCount: Int>(
+    _ tile: Lanes<queryCount>, _ block: AttentionBlock, _ page: AttentionPage, _ first: Int, _ number: Number.Type
+) {
+    scores(tile, block, page, first, number)
+    for query in first..<first + queryCount { updateSoftmax(block, page, query) }
+    values(tile, block, page, first, number)
 }
 
 // MARK: Scores
@@ -132,9 +149,10 @@ private func scoreTile<Number: CacheNumber, let queryCount: Int, let groupCount:
 private func updateSoftmax(_ block: AttentionBlock, _ page: AttentionPage, _ query: Int) {
     let scores = block.scores + query * 64
     let position = block.firstPosition + query / block.shape.groupSize - page.firstPosition
-    let visible = max(0, position &- block.shape.window &+ 1)..<max(0, min(position + 1, 64))
+    let lower = max(0, position - block.shape.window + 1)
+    let visible = lower..<max(lower, min(position + 1, 64))
     let groups = page.entries.lowerBound / 16 * 16..<(page.entries.upperBound + 15) / 16 * 16
-    guard visible.lowerBound < visible.upperBound else {
+    guard !visible.isEmpty else {
         for i in groups { scores[i] = 0 }
         return
     }
@@ -143,7 +161,7 @@ private func updateSoftmax(_ block: AttentionBlock, _ page: AttentionPage, _ que
     var i = groups.lowerBound
     while i < groups.upperBound {
         var s = load(scores, i)
-        if block.shape.softCap > 0 { s = Vectors.capped(s, block.shape.softCap) }
+        if block.shape.softCap > 0 { s = Vectors.capped(s, block.shape.softCap) * log2e }
         if !isWhole {
             let lanes = laneNumbers &+ Int32(i)
             s = s.replacing(
@@ -160,13 +178,12 @@ private func updateSoftmax(_ block: AttentionBlock, _ page: AttentionPage, _ que
     var sums = Vector()
     i = groups.lowerBound
     while i < groups.upperBound {
-        let s = load(scores, i)
-        let e = exponential(s - maximum).replacing(with: 0, where: s .== -.infinity)
+        let e = powerOfTwo(load(scores, i) - maximum)
         sums += e
         storeVector(scores, i, e)
         i += 16
     }
-    let factor = before == maximum ? 1 : exponential(before - maximum)
+    let factor = before == maximum ? 1 : powerOfTwo(before - maximum)
     block.running.maxima[query] = maximum
     block.running.sums[query] = block.running.sums[query] * factor + sum(sums)
     if factor != 1 {
@@ -251,8 +268,8 @@ extension Vectors {
                 continue
             }
             let maximum = a < b ? b : a
-            let before = a == maximum ? 1 : exponential(a - maximum)
-            let factor = b == maximum ? 1 : exponential(b - maximum)
+            let before = a == maximum ? 1 : powerOfTwo(a - maximum)
+            let factor = b == maximum ? 1 : powerOfTwo(b - maximum)
             total.maxima[query] = maximum
             total.sums[query] = total.sums[query] * before + other.sums[query] * factor
             if before != 1 { scale(values, by: before, count: valueStride) }
@@ -266,9 +283,9 @@ extension Vectors {
         let values = total.values + query * shape.valueStride
         var factor = 1 / total.sums[query]
         if sink > -.infinity {
-            let maximum = max(total.maxima[query], sink)
-            let share = exponential(total.maxima[query] - maximum)
-            factor = share / (total.sums[query] * share + exponential(sink - maximum))
+            let maximum = max(total.maxima[query], sink * log2e)
+            let share = powerOfTwo(total.maxima[query] - maximum)
+            factor = share / (total.sums[query] * share + powerOfTwo(sink * log2e - maximum))
         }
         let whole = shape.valueLength / 16 * 16
         var i = 0

@@ -181,7 +181,7 @@ extension CPUBackend {
     let sinks: UnsafePointer<Float>?
 
     private var groupSize: Int { attention.headCount / attention.keyValueHeadCount }
-    private var window: Int { attention.window ?? Int.max }
+    private var window: Int { attention.window ?? AttentionShape.unlimited }
     private var blockRows: Int { Cut.blockRows(groupSize: groupSize) }
 
     private var shape: AttentionShape {

@@ -1,9 +1,8 @@
 import Platform
 import Quantization
 
-// How a product is cut. A chunk is a run of panels (so weights are read once, in order) times all tokens; inside it
-// tokens go in blocks whose packed form stays in the second-level cache while the chunk's panels pass by. Chunks are
-// small enough that a thread which is interrupted holds up little, and large enough that the hardware's prefetching
+// How a product is cut. A chunk is a run of panels (so weights are read once, in order) times all tokens; how it goes
+// through them is the kernel's business, which knows its registers and caches. Chunks are small enough that a thread which is interrupted holds up little, and large enough that the hardware's prefetching
 // is not restarted all the time. The result does not depend on any of it: kernels compute a row the same way however
 // the product is cut.
 
@@ -12,8 +11,6 @@ private enum Tiling {
     static let chunksPerThread = 6
     /// Weights of a chunk, at least.
     static let bytesPerChunk = 48 << 10
-    /// Packed tokens of a block, at most.
-    static let bytesPerTokenBlock = 384 << 10
 }
 
 extension CPUBackend {
@@ -145,19 +142,9 @@ func panelChunks(_ matrix: LoadedMatrix, threadCount: Int, tokenCount: Int) -> I
     return bytes == 0 ? 0 : max(1, min(most, pairs / least))
 }
 
-/// Computes panels of a product, tokens in blocks, and zeroes the padding of its rows.
+/// Computes panels of a product, and zeroes the padding of its rows.
 func multiply(_ product: MatrixProduct, of matrix: LoadedMatrix, with kernel: MatrixKernel) {
-    let activations = product.activations
-    let tile = activations.tokenTile
-    let bytes = activations.format.bytesPerToken(columns: activations.columns)
-    let block = max(1, Tiling.bytesPerTokenBlock / (bytes * tile)) * tile
-    var first = product.tokens.lowerBound
-    while first < product.tokens.upperBound {
-        var part = product
-        part.tokens = first..<min(first + block, product.tokens.upperBound)
-        kernel.multiply(part)
-        first += block
-    }
+    kernel.multiply(product)
     guard product.panels.upperBound == matrix.panelCount, matrix.rows % rowsPerPanel != 0 else { return }
     for token in product.tokens {
         let row = unsafe product.output.base + token * product.output.stride
