@@ -12,66 +12,90 @@ struct BytePair: Sendable {
     private var byteSymbols = [Int32](repeating: -1, count: 256)
     /// Token that stands for a byte of text without a token; −1 if there is none.
     private var byteTokens = [TokenID](repeating: -1, count: 256)
+    /// Where plain text can be merged word by word.
+    private var borders = WordBorders()
+
+    private var isPlainText: Bool { behavior.contains(.plainText) }
 
     init(vocabulary: Vocabulary, metadata: Metadata) throws(TokenizerError) {
         let preTokenizer = vocabulary.preTokenizer ?? PreTokenizers.unnamed
         rule = preTokenizer.rule
         behavior = preTokenizer.behavior
         tokenCount = vocabulary.count
-        let texts: MetadataStrings?
-        do { texts = try metadata.optionalStrings("tokenizer.ggml.merges") } catch { throw .metadata(error) }
-        guard let texts else {
-            throw .metadata(.missingKey("tokenizer.ggml.merges", expected: "array of strings"))
-        }
+        let texts: PackedTexts
+        do { texts = PackedTexts(try metadata.strings("tokenizer.ggml.merges")) } catch { throw .metadata(error) }
         table = TextTable(capacity: tokenCount + 1024)
         merges = MergeTable(capacity: texts.count)
         addTokens(vocabulary)
-        for index in 0..<texts.count { addMerge(texts.bytes(at: index), rank: index) }
-        for byte in UInt8.min ... UInt8.max {
+        addMerges(texts)
+        for byte in UInt8.min...UInt8.max {
             let symbol = table.find([byte]) ?? -1
             byteSymbols[Int(byte)] = symbol
-            byteTokens[Int(byte)] = behavior.contains(.plainText)
-                ? table.find(ByteTexts.name(of: byte)) ?? -1 : symbol < tokenCount ? symbol : -1
+            if isPlainText {
+                byteTokens[Int(byte)] = table.find(ByteTexts.name(of: byte)) ?? -1
+            } else if symbol < tokenCount {
+                byteTokens[Int(byte)] = symbol
+            }
         }
     }
 
     private mutating func addTokens(_ vocabulary: Vocabulary) {
-        let isPlain = behavior.contains(.plainText)
+        var text: [UInt8] = []
         for index in 0..<vocabulary.count {
-            let text = vocabulary.texts.text(index)
-            if isPlain {
-                table.append(text)
-            } else if let bytes = ByteTexts.bytes(of: text[...]) {
-                table.append(bytes)
+            text.removeAll(keepingCapacity: true)
+            if append(vocabulary.texts.bytes, vocabulary.texts[index], to: &text) {
+                table.append(text[...])
             } else {
                 table.skipNumber()
             }
         }
     }
 
-    private mutating func addMerge(_ text: [UInt8], rank: Int) {
-        // A space may be the first character of the left part.
-        guard let space = text.dropFirst().firstIndex(of: UInt8(ascii: " ")), rank < Int(UInt32.max) else { return }
-        let isPlain = behavior.contains(.plainText)
-        guard let left = isPlain ? Array(text[..<space]) : ByteTexts.bytes(of: text[..<space]),
-            let right = isPlain ? Array(text[(space + 1)...]) : ByteTexts.bytes(of: text[(space + 1)...])
-        else { return }
-        merges.insert(
-            symbol(left), symbol(right), Merge(priority: UInt32(rank), symbol: symbol(left + right)))
+    /// Adds merges, the first of which is applied first.
+    private mutating func addMerges(_ texts: PackedTexts) {
+        var pair: [UInt8] = []
+        var result: Int32 = 0
+        for rank in 0..<texts.count {
+            // A space may be the first character of the left part.
+            let text = texts[rank]
+            guard let space = texts.bytes[text].dropFirst().firstIndex(of: UInt8(ascii: " ")) else { continue }
+            pair.removeAll(keepingCapacity: true)
+            guard append(texts.bytes, text.lowerBound..<space, to: &pair) else { continue }
+            let leftCount = pair.count
+            guard append(texts.bytes, space + 1..<text.upperBound, to: &pair) else { continue }
+            let left = symbol(pair, 0..<leftCount)
+            let right = symbol(pair, leftCount..<pair.count)
+            // Tokens mostly stand in the order of the merges that make them.
+            if !table.matches(result, pair, 0..<pair.count) {
+                let isNext = result + 1 < table.texts.count && table.matches(result + 1, pair, 0..<pair.count)
+                result = isNext ? result + 1 : symbol(pair, 0..<pair.count)
+            }
+            merges.insert(left, right, Merge(priority: UInt32(rank), symbol: result))
+            if isPlainText { borders.learn(pair) }
+        }
     }
 
-    private mutating func symbol(_ text: [UInt8]) -> Int32 {
-        if let known = table.find(text) { return known }
-        table.append(text)
+    /// Appends the text or the bytes that it stands for; false if it stands for none.
+    private func append(_ bytes: [UInt8], _ text: Range<Int>, to result: inout [UInt8]) -> Bool {
+        guard isPlainText else { return ByteTexts.appendDecoded(bytes, text, to: &result) }
+        result.append(contentsOf: bytes[text])
+        return true
+    }
+
+    private mutating func symbol(_ bytes: [UInt8], _ text: Range<Int>) -> Int32 {
+        if let known = table.find(bytes, text) { return known }
+        table.append(bytes[text])
         return Int32(table.texts.count - 1)
     }
+
+    // MARK: Encoding
 
     /// Appends the tokens of valid UTF-8.
     func encode(
         _ fragments: [SpecialTokenMatcher.Fragment], of text: [UInt8], flags: VocabularyFlags,
         to tokens: inout [TokenID]
     ) {
-        var merger = SymbolMerger()
+        var scratch = EncodingScratch(byteCount: text.count)
         let isRewritten = flags.escapesSpaces || flags.dropsWhitespace
         var scanner = SplitScanner(text: isRewritten ? [] : text)
         for fragment in fragments {
@@ -80,9 +104,9 @@ struct BytePair: Sendable {
             case .text(let range) where isRewritten:
                 for part in Self.rewritten(text[range], flags) {
                     var scanner = SplitScanner(text: part)
-                    encode(part, 0..<part.count, &scanner, &merger, to: &tokens)
+                    encode(part, 0..<part.count, &scanner, &scratch, to: &tokens)
                 }
-            case .text(let range): encode(text, range, &scanner, &merger, to: &tokens)
+            case .text(let range): encode(text, range, &scanner, &scratch, to: &tokens)
             }
         }
     }
@@ -100,23 +124,50 @@ struct BytePair: Sendable {
     }
 
     private func encode(
-        _ text: [UInt8], _ range: Range<Int>, _ scanner: inout SplitScanner, _ merger: inout SymbolMerger,
+        _ text: [UInt8], _ range: Range<Int>, _ scanner: inout SplitScanner, _ scratch: inout EncodingScratch,
         to tokens: inout [TokenID]
     ) {
         var start = range.lowerBound
         for end in scanner.wordEnds(in: range, by: rule) {
-            encodeWord(text, start..<end, merger: &merger, to: &tokens)
+            encodeWord(text, start..<end, &scratch, to: &tokens)
             start = end
         }
     }
 
     private func encodeWord(
-        _ text: [UInt8], _ word: Range<Int>, merger: inout SymbolMerger, to tokens: inout [TokenID]
+        _ text: [UInt8], _ word: Range<Int>, _ scratch: inout EncodingScratch, to tokens: inout [TokenID]
     ) {
-        if isTriedWhole(text, word), let token = table.find(text, word), token < tokenCount {
+        if behavior.contains(.lineFeedsBeforeMerges), text[word.lowerBound] == UInt8(ascii: "\n"),
+            let token = table.find(text, word), token < tokenCount
+        {
             tokens.append(token)
-            return
+        } else if isPlainText {
+            var start = word.lowerBound
+            while start < word.upperBound {
+                let end = borders.nextBorder(in: text, from: start, to: word.upperBound)
+                append(text, start..<end, &scratch, to: &tokens)
+                start = end
+            }
+        } else {
+            append(text, word, &scratch, to: &tokens)
         }
+    }
+
+    private func append(
+        _ text: [UInt8], _ word: Range<Int>, _ scratch: inout EncodingScratch, to tokens: inout [TokenID]
+    ) {
+        scratch.appendWord(text, word, to: &tokens) { merger, tokens in
+            if behavior.contains(.wordsBeforeMerges), let token = table.find(text, word), token < tokenCount {
+                tokens.append(token)
+            } else {
+                merge(text, word, &merger, to: &tokens)
+            }
+        }
+    }
+
+    private func merge(
+        _ text: [UInt8], _ word: Range<Int>, _ merger: inout SymbolMerger, to tokens: inout [TokenID]
+    ) {
         fill(&merger.pieces, text, word)
         merger.merge(text, end: word.upperBound, rules: self)
         for index in merger.pieces.indices {
@@ -130,23 +181,17 @@ struct BytePair: Sendable {
         }
     }
 
-    private func isTriedWhole(_ text: [UInt8], _ word: Range<Int>) -> Bool {
-        behavior.contains(.wordsBeforeMerges)
-            || behavior.contains(.lineFeedsBeforeMerges) && text[word.lowerBound] == UInt8(ascii: "\n")
-    }
-
     private func fill(_ pieces: inout [SymbolMerger.Piece], _ text: [UInt8], _ word: Range<Int>) {
         pieces.removeAll(keepingCapacity: true)
-        guard behavior.contains(.plainText) else {
+        guard isPlainText else {
             for index in word { pieces.append(.init(symbol: byteSymbols[Int(text[index])], start: index)) }
             return
         }
         var position = word.lowerBound
         while position < word.upperBound {
             let length = UTF8Text.scalar(in: text, at: position).length
-            let symbol = length == 1
-                ? byteSymbols[Int(text[position])] : table.find(text, position..<position + length) ?? -1
-            pieces.append(.init(symbol: symbol, start: position))
+            let known = length == 1 ? byteSymbols[Int(text[position])] : table.find(text, position..<position + length)
+            pieces.append(.init(symbol: known ?? -1, start: position))
             position += length
         }
     }

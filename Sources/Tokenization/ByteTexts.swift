@@ -18,25 +18,30 @@ enum ByteTexts {
     }()
 
     /// The bytes that a byte-level text stands for, or nil if it has other characters.
-    static func bytes(of text: ArraySlice<UInt8>) -> [UInt8]? {
+    static func bytes(of text: [UInt8]) -> [UInt8]? {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count)
-        var position = text.startIndex
-        while position < text.endIndex {
+        return appendDecoded(text, 0..<text.count, to: &bytes) ? bytes : nil
+    }
+
+    /// Appends the bytes that a range of a byte-level text stands for; false if it has other characters.
+    static func appendDecoded(_ text: [UInt8], _ range: Range<Int>, to bytes: inout [UInt8]) -> Bool {
+        let table = bytesByCharacter
+        var position = range.lowerBound
+        while position < range.upperBound {
             var character = Int(text[position])
             position += 1
             if character >= 0x80 {
                 // Two bytes of UTF-8 reach past the last character of the table.
-                guard 0xC2...0xDF ~= character, position < text.endIndex, text[position] & 0xC0 == 0x80 else {
-                    return nil
+                guard 0xC2...0xDF ~= character, position < range.upperBound, text[position] & 0xC0 == 0x80 else {
+                    return false
                 }
                 character = (character & 0x1F) << 6 | Int(text[position] & 0x3F)
                 position += 1
             }
-            guard character < bytesByCharacter.count, bytesByCharacter[character] >= 0 else { return nil }
-            bytes.append(UInt8(bytesByCharacter[character]))
+            guard character < table.count, table[character] >= 0 else { return false }
+            bytes.append(UInt8(truncatingIfNeeded: table[character]))
         }
-        return bytes
+        return true
     }
 
     /// `<0x0A>`, the text of a byte in SentencePiece vocabularies.
@@ -80,5 +85,16 @@ enum ByteTexts {
             }
         }
         return unescaped
+    }
+
+    /// Bytes of a character by its first one alone, as llama.cpp counts them, so that bytes that are not UTF-8 can
+    /// be told apart too.
+    static func characterLength(_ lead: UInt8) -> Int {
+        switch lead {
+        case 0xC0...0xDF: 2
+        case 0xE0...0xEF: 3
+        case 0xF0...0xFF: 4
+        default: 1
+        }
     }
 }

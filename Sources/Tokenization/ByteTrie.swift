@@ -3,6 +3,8 @@ struct ByteTrie: Sendable {
     /// Where a walk starts.
     static let root: Int32 = 0
 
+    private static let nodeLimit = 1 << 24
+
     /// Token that ends at each node; −1 if none does.
     private var tokens: [TokenID] = [-1]
     private var slots: [Slot]
@@ -10,23 +12,27 @@ struct ByteTrie: Sendable {
     private var shift: UInt64
 
     private struct Slot {
-        /// Node and byte; all ones in an empty slot.
-        var edge = UInt64.max
-        var child: Int32 = 0
+        /// Node and byte.
+        var edge: UInt32 = 0
+        /// The root, which is no child, in an empty slot.
+        var child: Int32 = ByteTrie.root
     }
 
     /// Room for texts of about `byteCount` bytes together before the table grows.
     init(capacity byteCount: Int) {
         var bits: UInt64 = 8
-        while 1 << Int(bits) < byteCount { bits += 1 }
+        while 1 << Int(bits) < min(byteCount, Self.nodeLimit) / 2 { bits += 1 }
         slots = [Slot](repeating: Slot(), count: 1 << Int(bits))
         shift = 64 - bits
     }
 
     /// Adds a text; a text that is there already gets the new token.
     ///
-    /// - Precondition: all texts together have fewer than 2³¹ bytes.
-    mutating func insert(_ text: some Sequence<UInt8>, token: TokenID) {
+    /// - Throws: if there are more nodes than an edge can name.
+    mutating func insert(_ text: ArraySlice<UInt8>, token: TokenID) throws(TokenizerError) {
+        guard tokens.count + text.count < Self.nodeLimit else {
+            throw .malformed(key: "tokenizer.ggml.tokens", reason: "more than \(Self.nodeLimit) bytes of text")
+        }
         var node = Self.root
         for byte in text { node = child(of: node, byte) ?? addChild(of: node, byte) }
         tokens[Int(node)] = token
@@ -36,7 +42,7 @@ struct ByteTrie: Sendable {
     func child(of node: Int32, _ byte: UInt8) -> Int32? {
         let edge = Self.edge(node, byte)
         var index = index(of: edge)
-        while slots[index].edge != .max {
+        while slots[index].child != Self.root {
             if slots[index].edge == edge { return slots[index].child }
             index = (index + 1) & (slots.count - 1)
         }
@@ -56,7 +62,7 @@ struct ByteTrie: Sendable {
 
     private mutating func place(_ slot: Slot) {
         var index = index(of: slot.edge)
-        while slots[index].edge != .max { index = (index + 1) & (slots.count - 1) }
+        while slots[index].child != Self.root { index = (index + 1) & (slots.count - 1) }
         slots[index] = slot
     }
 
@@ -64,10 +70,12 @@ struct ByteTrie: Sendable {
         let old = slots
         slots = [Slot](repeating: Slot(), count: old.count * 2)
         shift -= 1
-        for slot in old where slot.edge != .max { place(slot) }
+        for slot in old where slot.child != Self.root { place(slot) }
     }
 
-    private func index(of edge: UInt64) -> Int { Int(truncatingIfNeeded: (edge &* multiplier) &>> shift) }
+    private func index(of edge: UInt32) -> Int {
+        Int(truncatingIfNeeded: (UInt64(edge) &* multiplier) &>> shift)
+    }
 
-    private static func edge(_ node: Int32, _ byte: UInt8) -> UInt64 { UInt64(node) &<< 8 | UInt64(byte) }
+    private static func edge(_ node: Int32, _ byte: UInt8) -> UInt32 { UInt32(node) &<< 8 | UInt32(byte) }
 }

@@ -34,14 +34,14 @@ struct MinimumHeap {
 
     private mutating func sink(_ start: Int) {
         var index = start
-        while true {
-            var smallest = index
-            for child in [2 * index + 1, 2 * index + 2] where child < items.count && items[child] < items[smallest] {
-                smallest = child
-            }
-            if smallest == index { return }
-            items.swapAt(index, smallest)
-            index = smallest
+        let item = items[start]
+        while 2 * index + 1 < items.count {
+            var child = 2 * index + 1
+            if child + 1 < items.count, items[child + 1] < items[child] { child += 1 }
+            guard items[child] < item else { break }
+            items[index] = items[child]
+            index = child
         }
+        items[index] = item
     }
 }

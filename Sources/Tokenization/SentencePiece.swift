@@ -6,21 +6,18 @@ struct SentencePiece: Sendable {
     /// Token for each byte of text without a token; −1 if there is none.
     private var byteTokens = [TokenID](repeating: -1, count: 256)
     private let unknown: TokenID?
-    /// No token reaches from another character into U+2581, so that words can be merged one by one.
-    private let splitsWords: Bool
+    private var borders = WordBorders()
 
     init(vocabulary: Vocabulary) {
         table = TextTable(capacity: vocabulary.count)
-        var splitsWords = true
         for index in 0..<vocabulary.count {
             let text = vocabulary.texts.text(index)
-            table.append(text)
-            splitsWords = splitsWords && Self.wordStarts(in: text).isEmpty
+            table.append(text[...])
+            borders.learn(text)
         }
-        self.splitsWords = splitsWords
         priorities = (0..<vocabulary.count).map { Self.priority(of: vocabulary.score(of: TokenID($0))) }
         unknown = vocabulary.special.unknown
-        for byte in UInt8.min ... UInt8.max {
+        for byte in UInt8.min...UInt8.max {
             byteTokens[Int(byte)] = table.find(ByteTexts.name(of: byte)) ?? table.find([byte]) ?? unknown ?? -1
         }
     }
@@ -30,7 +27,7 @@ struct SentencePiece: Sendable {
         _ fragments: [SpecialTokenMatcher.Fragment], of text: [UInt8], flags: VocabularyFlags,
         to tokens: inout [TokenID]
     ) {
-        var merger = SymbolMerger()
+        var scratch = EncodingScratch(byteCount: text.count)
         var followsToken = true
         for fragment in fragments {
             switch fragment {
@@ -39,16 +36,19 @@ struct SentencePiece: Sendable {
                 followsToken = true
             case .text(let range):
                 let prefix = flags.addsSpacePrefix && followsToken ? ByteTexts.escapedSpace : []
-                encode(prefix + ByteTexts.escapingSpaces(text[range]), merger: &merger, to: &tokens)
+                encode(prefix + ByteTexts.escapingSpaces(text[range]), &scratch, to: &tokens)
                 followsToken = false
             }
         }
     }
 
-    private func encode(_ text: [UInt8], merger: inout SymbolMerger, to tokens: inout [TokenID]) {
+    private func encode(_ text: [UInt8], _ scratch: inout EncodingScratch, to tokens: inout [TokenID]) {
         var start = 0
-        for end in (splitsWords ? Self.wordStarts(in: text) : []) + [text.count] where end > start {
-            encodeWord(text, start..<end, merger: &merger, to: &tokens)
+        while start < text.count {
+            let end = borders.nextBorder(in: text, from: start, to: text.count)
+            scratch.appendWord(text, start..<end, to: &tokens) { merger, tokens in
+                encodeWord(text, start..<end, merger: &merger, to: &tokens)
+            }
             start = end
         }
     }
@@ -60,7 +60,7 @@ struct SentencePiece: Sendable {
         var position = word.lowerBound
         while position < word.upperBound {
             merger.pieces.append(.init(symbol: -1, start: position))
-            position = min(position + Self.characterLength(text[position]), word.upperBound)
+            position = min(position + ByteTexts.characterLength(text[position]), word.upperBound)
         }
         merger.merge(text, end: word.upperBound, rules: self)
         for index in merger.pieces.indices {
@@ -76,32 +76,6 @@ struct SentencePiece: Sendable {
                 }
             }
         }
-    }
-
-    /// Bytes of a character by its first one alone, as llama.cpp counts them, so that bytes that are not UTF-8 come
-    /// out as they went in.
-    private static func characterLength(_ lead: UInt8) -> Int {
-        switch lead {
-        case 0xC0...0xDF: 2
-        case 0xE0...0xEF: 3
-        case 0xF0...0xFF: 4
-        default: 1
-        }
-    }
-
-    /// The positions of U+2581 behind any other character.
-    private static func wordStarts(in text: [UInt8]) -> [Int] {
-        var starts: [Int] = []
-        var afterSpace = true
-        var position = 0
-        while position < text.count {
-            let isSpace = text[position] == 0xE2 && position + 2 < text.count && text[position + 1] == 0x96
-                && text[position + 2] == 0x81
-            if isSpace, !afterSpace { starts.append(position) }
-            afterSpace = isSpace
-            position += characterLength(text[position])
-        }
-        return starts
     }
 
     /// Scores as unsigned numbers in reverse order.

@@ -30,7 +30,9 @@ struct SpecialTokenMatcher: Sendable {
         excluding excluded: TokenAttributes = []
     ) {
         for index in attributes.indices
-        where !attributes[index].isDisjoint(with: kinds) && attributes[index].isDisjoint(with: excluded) {
+        where !attributes[index].isDisjoint(with: kinds) && attributes[index].isDisjoint(with: excluded)
+            && !texts[index].isEmpty
+        {
             entries.append(
                 Entry(token: TokenID(index), text: texts.text(index), attributes: attributes[index]))
         }

@@ -115,8 +115,9 @@ package struct SpecialTokens: Equatable, Sendable {
         for index in 0..<texts.count where shortest...longest ~= texts[index].count {
             let first = texts.bytes[texts[index].lowerBound]
             // Nearly all tokens are told apart by their first byte.
-            guard first == UInt8(ascii: "<") || first == UInt8(ascii: "[") || first == UInt8(ascii: "_")
-                || first == 0xE2
+            guard
+                first == UInt8(ascii: "<") || first == UInt8(ascii: "[") || first == UInt8(ascii: "_")
+                    || first == 0xE2
             else { continue }
             if let name = byBytes[texts.text(index)] { tokens[name] = TokenID(index) }
         }

@@ -57,8 +57,10 @@ enum Alternative: Sendable {
     case cased(Cased)
     /// `[^\r\n\p{L}\p{N}]?(?:\p{L}\p{M}*(?: \p{L}\p{M}*)*)+`
     case words(before: ScalarSet)
-    /// `prefix[inner]{1,limit}suffix`
-    case delimited(Delimited)
+    /// chameleon: `<sentinel:[0-9]+>`
+    case sentinel
+    /// chameleon: `(IMGIMG)((A|B|C|D|E|F|G|H|I){1,4})Z`
+    case image
     /// `\s?[…]+` with a set that is given by ranges of scalars, whitespace excepted.
     case scalars(ScalarRanges, afterSpace: Bool)
     /// kimi-k2: letters that are not Han, after one scalar that is neither letter, number nor line break.
@@ -89,14 +91,6 @@ enum Alternative: Sendable {
         var contraction: Contraction?
     }
 
-    /// A literal start, scalars of a set, a literal end.
-    struct Delimited: Sendable {
-        var start: [UInt8]
-        var inner: ClosedRange<UInt8>
-        var atMost = Int.max
-        var end: UInt8
-    }
-
     /// The scalars with which a match can start.
     var firstScalars: ScalarSet {
         switch self {
@@ -105,17 +99,25 @@ enum Alternative: Sendable {
         case .lineBreaks, .spacesBeforeWord, .spacesAtEnd, .spacesByHalves: .whitespace
         case .cased(let cased): cased.before | cased.upper | cased.lower
         case .words(let before): before | .letters
-        case .delimited, .scalars: .all
+        case .sentinel: .symbols
+        case .image: .uppercaseASCII
+        case .scalars: .all
         case .lettersButHan: !(.numbers | .lineBreaks)
         }
     }
 }
 
-/// A set of scalars as sorted ranges, for the few sets that are used by one old rule only.
-struct ScalarRanges: Sendable {
-    let ranges: [ClosedRange<UInt32>]
+/// Sets of scalars that are used by one old rule only, as sorted ranges instead of classes.
+enum ScalarRanges: Sendable {
+    /// Letters of the scripts that have case.
+    case casedLetters
+    /// `[!-/:-~！-／：-～‘-‟　-。]`
+    case widePunctuation
+    /// Han, and all between Samaritan and Han, and Hangul: `[一-龥ࠀ-一가-퟿]`.
+    case eastAsian
 
     func contains(_ scalar: UInt32) -> Bool {
+        let ranges = ranges
         var low = 0
         var high = ranges.count
         while low < high {
@@ -124,4 +126,35 @@ struct ScalarRanges: Sendable {
         }
         return low < ranges.count && ranges[low].contains(scalar)
     }
+
+    private var ranges: [ClosedRange<UInt32>] {
+        switch self {
+        case .casedLetters: Self.casedLetterRanges
+        case .widePunctuation: Self.widePunctuationRanges
+        case .eastAsian: Self.eastAsianRanges
+        }
+    }
+
+    private static let eastAsianRanges: [ClosedRange<UInt32>] = [0x800...0x9FA5, 0xAC00...0xD7FF]
+
+    private static let widePunctuationRanges: [ClosedRange<UInt32>] = [
+        0x21...0x2F, 0x3A...0x7E, 0x2018...0x201F, 0x3000...0x3002, 0xFF01...0xFF0F, 0xFF1A...0xFF5E,
+    ]
+
+    private static let casedLetterRanges: [ClosedRange<UInt32>] = [
+        0x41...0x5A, 0x61...0x7A, 0xB5...0xB5, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x1BA, 0x1BC...0x1BF,
+        0x1C4...0x293, 0x295...0x2AF, 0x370...0x373, 0x376...0x377, 0x37B...0x37D, 0x37F...0x37F, 0x386...0x386,
+        0x388...0x38A, 0x38C...0x38C, 0x38E...0x3A1, 0x3A3...0x3F5, 0x3F7...0x481, 0x48A...0x52F, 0x531...0x556,
+        0x10A0...0x10C5, 0x13A0...0x13F5, 0x13F8...0x13FD, 0x1C90...0x1CBA, 0x1CBD...0x1CBF, 0x1D00...0x1D2B,
+        0x1D6B...0x1D77, 0x1D79...0x1D9A, 0x1E00...0x1F15, 0x1F18...0x1F1D, 0x1F20...0x1F45, 0x1F48...0x1F4D,
+        0x1F50...0x1F57, 0x1F59...0x1F59, 0x1F5B...0x1F5B, 0x1F5D...0x1F5D, 0x1F5F...0x1F7D, 0x1F80...0x1FB4,
+        0x1FB6...0x1FBC, 0x1FBE...0x1FBE, 0x1FC2...0x1FC4, 0x1FC6...0x1FCC, 0x1FD0...0x1FD3, 0x1FD6...0x1FDB,
+        0x1FE0...0x1FEC, 0x1FF2...0x1FF4, 0x1FF6...0x1FFC, 0x2102...0x2102, 0x2107...0x2107, 0x210A...0x2113,
+        0x2115...0x2115, 0x2119...0x211D, 0x2124...0x2124, 0x2126...0x2126, 0x2128...0x2128, 0x212A...0x212D,
+        0x212F...0x2134, 0x2139...0x2139, 0x213C...0x213F, 0x2145...0x2149, 0x214E...0x214E, 0x2183...0x2184,
+        0x2C00...0x2C7B, 0x2C7E...0x2CE4, 0x2CEB...0x2CEE, 0x2CF2...0x2CF3, 0xA640...0xA66D, 0xA680...0xA69B,
+        0xA722...0xA76F, 0xA771...0xA787, 0xA78B...0xA78E, 0xAB70...0xABBF, 0xFB00...0xFB06, 0xFB13...0xFB17,
+        0xFF21...0xFF3A, 0xFF41...0xFF5A, 0x10400...0x1044F, 0x104B0...0x104D3, 0x104D8...0x104FB,
+        0x10C80...0x10CB2, 0x10CC0...0x10CF2, 0x118A0...0x118DF, 0x1E900...0x1E943,
+    ]
 }

@@ -96,7 +96,11 @@ struct SplitScanner {
         case .spacesByHalves: return spacesByHalves(at: position)
         case .cased(let cased): return self.cased(cased, at: position)
         case .words(let before): return words(before: before, at: position)
-        case .delimited(let delimited): return self.delimited(delimited, at: position)
+        case .sentinel:
+            return delimited(by: Self.sentinelStart, UInt8(ascii: "0")...UInt8(ascii: "9"), until: ">", at: position)
+        case .image:
+            return delimited(
+                by: Self.imageStart, UInt8(ascii: "A")...UInt8(ascii: "I"), atMost: 4, until: "Z", at: position)
         case .scalars(let ranges, let afterSpace): return scalars(ranges, afterSpace: afterSpace, at: position)
         case .lettersButHan: return lettersButHan(at: position)
         }
@@ -113,7 +117,8 @@ struct SplitScanner {
         var last = run.atMost == .max ? scan(body, while: run.of) : scan(body, while: run.of, atMost: run.atMost)
         if run.atLeast > 1, scan(body, while: run.of, atMost: run.atLeast - 1) == last { return nil }
         if !run.after.isEmpty {
-            last = run.afterAtMost == .max
+            last =
+                run.afterAtMost == .max
                 ? scan(last, while: run.after) : scan(last, while: run.after, atMost: run.afterAtMost)
         }
         return endAfter(run.contraction, at: last)
@@ -209,15 +214,20 @@ struct SplitScanner {
         return last
     }
 
-    private func delimited(_ delimited: Alternative.Delimited, at position: Int) -> Int? {
-        guard end - position > delimited.start.count, text[position] == delimited.start[0],
-            text[position..<position + delimited.start.count].elementsEqual(delimited.start)
-        else { return nil }
-        let inner = position + delimited.start.count
-        var last = inner
-        while last < end, last - inner < delimited.atMost, delimited.inner.contains(text[last]) { last += 1 }
-        guard last > inner, last < end, text[last] == delimited.end else { return nil }
-        return last + 1
+    private static let sentinelStart = Array("<sentinel:".utf8)
+    private static let imageStart = Array("IMGIMG".utf8)
+
+    /// A literal start, bytes of a range, a literal end.
+    private func delimited(
+        by start: [UInt8], _ inner: ClosedRange<UInt8>, atMost: Int = .max, until last: Unicode.Scalar,
+        at position: Int
+    ) -> Int? {
+        let innerStart = position + start.count
+        guard innerStart < end, text[position..<innerStart].elementsEqual(start) else { return nil }
+        var position = innerStart
+        while position < end, position - innerStart < atMost, inner.contains(text[position]) { position += 1 }
+        guard position > innerStart, position < end, text[position] == UInt8(ascii: last) else { return nil }
+        return position + 1
     }
 
     private func scalars(_ ranges: ScalarRanges, afterSpace: Bool, at position: Int) -> Int? {

@@ -28,7 +28,7 @@ struct TextTable: Sendable {
     }
 
     /// Gives a text the next number. If it is there already, it is found under the new number from then on.
-    mutating func append(_ text: some Collection<UInt8>) {
+    mutating func append(_ text: ArraySlice<UInt8>) {
         let number = Int32(texts.count)
         texts.append(text)
         insert(number)
@@ -36,6 +36,18 @@ struct TextTable: Sendable {
 
     /// Takes the next number without a text, so that numbers agree with another list.
     mutating func skipNumber() { texts.append([]) }
+
+    /// Whether the text with a number is that in a range of bytes.
+    func matches(_ number: Int32, _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        let own = texts[Int(number)]
+        guard own.count == range.count else { return false }
+        var offset = 0
+        while offset < range.count {
+            if texts.bytes[own.lowerBound + offset] != bytes[range.lowerBound + offset] { return false }
+            offset += 1
+        }
+        return true
+    }
 
     /// The number of the text in a range of bytes.
     func find(_ bytes: [UInt8], _ range: Range<Int>) -> Int32? {
@@ -80,17 +92,6 @@ struct TextTable: Sendable {
         let numbers = slots.lazy.map(\.number).filter { $0 >= 0 }.sorted()
         slots = [Slot](repeating: Slot(), count: slots.count * 2)
         for number in numbers { place(number) }
-    }
-
-    private func matches(_ number: Int32, _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
-        let own = texts[Int(number)]
-        guard own.count == range.count else { return false }
-        var offset = 0
-        while offset < range.count {
-            if texts.bytes[own.lowerBound + offset] != bytes[range.lowerBound + offset] { return false }
-            offset += 1
-        }
-        return true
     }
 
     private func hash(_ bytes: [UInt8], _ range: Range<Int>) -> UInt64 {

@@ -22,7 +22,7 @@ extension Tokenizer {
 
     private func plainText(_ text: [UInt8]) -> [UInt8] {
         if vocabulary.model != .bytePair || vocabulary.flags.escapesSpaces { return ByteTexts.unescapingSpaces(text) }
-        return ByteTexts.bytes(of: text[...]) ?? text
+        return ByteTexts.bytes(of: text) ?? text
     }
 
     /// The text of a whole sequence of tokens, as llama.cpp's detokenizer gives it.

@@ -59,7 +59,7 @@ package struct Tokenizer: Sendable {
         case .bytePair: algorithm = .bytePair(try BytePair(vocabulary: vocabulary, metadata: metadata))
         case .sentencePiece: algorithm = .sentencePiece(SentencePiece(vocabulary: vocabulary))
         case .unigram: algorithm = .unigram(try Unigram(vocabulary: vocabulary, metadata: metadata))
-        case .wordPiece: algorithm = .wordPiece(WordPiece(vocabulary: vocabulary))
+        case .wordPiece: algorithm = .wordPiece(try WordPiece(vocabulary: vocabulary))
         }
         userDefined = SpecialTokenMatcher(
             texts: vocabulary.texts, attributes: vocabulary.attributes, kinds: .userDefined,
@@ -123,7 +123,7 @@ package struct Tokenizer: Sendable {
         case .unigram(let unigram):
             forEach(fragments, to: &tokens) { unigram.encode(Array(text[$0]), to: &$1) }
         case .wordPiece(let wordPiece):
-            forEach(fragments, to: &tokens) { wordPiece.encode(text[$0], to: &$1) }
+            forEach(fragments, to: &tokens) { wordPiece.encode(Array(text[$0]), to: &$1) }
         }
         let last = vocabulary.model == .wordPiece ? vocabulary.special.separator : vocabulary.special.eos
         if addingSpecialTokens, vocabulary.flags.addsEnd, let last { tokens.append(last) }

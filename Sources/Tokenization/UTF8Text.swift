@@ -38,7 +38,9 @@ enum UTF8Text {
         default: return nil
         }
         guard position + length <= bytes.count, second.contains(bytes[position + 1]) else { return nil }
-        for index in position + 2..<max(position + length, position + 2) where bytes[index] & 0xC0 != 0x80 { return nil }
+        for index in position + 2..<max(position + length, position + 2) where bytes[index] & 0xC0 != 0x80 {
+            return nil
+        }
         return length
     }
 

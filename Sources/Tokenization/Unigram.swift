@@ -10,6 +10,8 @@ struct Unigram: Sendable {
     private let unknown: TokenID?
     private let map: CharacterMap
     private let flags: VocabularyFlags
+    /// The best path through a text goes through its words.
+    private var borders = WordBorders()
 
     /// How much worse than the worst token an unknown character is.
     private static let unknownPenalty: Float = 10
@@ -31,7 +33,9 @@ struct Unigram: Sendable {
             if attributes.contains(.normal) { worst = min(worst, score) }
             if !attributes.contains(.userDefined) { scores[index] = score }
             if !attributes.isDisjoint(with: [.normal, .userDefined, .unused]) {
-                trie.insert(vocabulary.texts.text(index), token: TokenID(index))
+                let text = vocabulary.texts.text(index)
+                try trie.insert(text[...], token: TokenID(index))
+                borders.learn(text)
             }
         }
         self.scores = scores
@@ -49,7 +53,26 @@ struct Unigram: Sendable {
     /// Appends the tokens of valid UTF-8.
     func encode(_ text: [UInt8], to tokens: inout [TokenID]) {
         let text = normalized(text)
-        guard !text.isEmpty else { return }
+        var scratch = EncodingScratch(byteCount: text.count)
+        let first = tokens.count
+        var start = 0
+        while start < text.count {
+            let end = borders.nextBorder(in: text, from: start, to: text.count)
+            let wordStart = tokens.count
+            scratch.appendWord(text, start..<end, to: &tokens) { _, tokens in
+                encodeWord(Array(text[start..<end]), to: &tokens)
+            }
+            // Neighbouring unknown characters are one unknown token, also across words.
+            if first < wordStart, wordStart < tokens.count, let unknown, tokens[wordStart - 1] == unknown,
+                tokens[wordStart] == unknown
+            {
+                tokens.remove(at: wordStart)
+            }
+            start = end
+        }
+    }
+
+    private func encodeWord(_ text: [UInt8], to tokens: inout [TokenID]) {
         let steps = bestSteps(text)
         let first = tokens.count
         var position = text.count
@@ -58,7 +81,6 @@ struct Unigram: Sendable {
             let step = steps[position]
             let token = step.token < 0 ? unknown : step.token
             let isUnknown = token == unknown
-            // Neighbouring unknown characters are one unknown token.
             if let token, !(isUnknown && followsUnknown) { tokens.append(token) }
             followsUnknown = isUnknown
             position = step.start
@@ -119,7 +141,10 @@ struct Unigram: Sendable {
         }
         var position = 0
         while position < text.count {
-            if let replacement = map.replacement(in: text, at: position) {
+            if position + 1 < text.count, map.keeps(text[position], before: text[position + 1]) {
+                append(text[position])
+                position += 1
+            } else if let replacement = map.replacement(in: text, at: position) {
                 replacement.bytes.forEach(append)
                 position += replacement.consumed
             } else {

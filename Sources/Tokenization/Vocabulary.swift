@@ -130,13 +130,7 @@ package struct Vocabulary: Sendable {
     private static func texts(_ metadata: Metadata) throws -> PackedTexts {
         let strings = try metadata.strings("tokenizer.ggml.tokens")
         guard 1...tokenLimit ~= strings.count else { throw TokenizerError.tokenCount(strings.count) }
-        var texts = PackedTexts()
-        texts.reserve(texts: strings.count, bytes: strings.count * 8)
-        for index in 0..<strings.count {
-            let text = strings.bytes(at: index)
-            texts.append(text.isEmpty ? Array("[EMPTY_\(index)]".utf8) : text)
-        }
-        return texts
+        return PackedTexts(strings)
     }
 
     private static func scores(_ metadata: Metadata, count: Int) throws -> [Float] {

@@ -10,59 +10,97 @@ struct WordPiece: Sendable {
     /// Longer words are unknown, which also bounds the work for a word.
     private static let longestWord = 100
 
-    init(vocabulary: Vocabulary) {
+    init(vocabulary: Vocabulary) throws(TokenizerError) {
         trie = ByteTrie(capacity: vocabulary.texts.bytes.count)
-        for index in 0..<vocabulary.count { trie.insert(vocabulary.texts.text(index), token: TokenID(index)) }
+        for index in 0..<vocabulary.count {
+            try trie.insert(vocabulary.texts.bytes[vocabulary.texts[index]], token: TokenID(index))
+        }
         unknown = vocabulary.special.unknown
         flags = vocabulary.flags
     }
 
     /// Appends the tokens of valid UTF-8.
-    func encode(_ text: ArraySlice<UInt8>, to tokens: inout [TokenID]) {
-        var word = Word()
-        for scalar in normalized(text) {
-            if ScalarSet.whitespace.contains(scalar) {
-                append(&word, to: &tokens)
-            } else if Self.punctuation.contains(scalar) || Self.isChinese(scalar.value) {
-                append(&word, to: &tokens)
-                word.append(scalar)
-                append(&word, to: &tokens)
-            } else {
-                word.append(scalar)
+    func encode(_ text: [UInt8], to tokens: inout [TokenID]) {
+        var words = Words(cache: WordCache(isUsed: text.count >= WordCache.smallestText), tokens: tokens)
+        var position = 0
+        while position < text.count {
+            let (value, length) = UTF8Text.scalar(in: text, at: position)
+            position += length
+            if value < 0x80 {
+                appendASCII(UInt8(value), to: &words)
+            } else if let scalar = Unicode.Scalar(value), Self.isKept(scalar) {
+                for part in normalized(scalar) { append(part, to: &words) }
             }
         }
-        append(&word, to: &tokens)
+        endWord(&words)
+        tokens = words.tokens
     }
 
-    /// A word behind U+2581.
-    private struct Word {
-        var bytes = ByteTexts.escapedSpace
+    /// The word that is being put together, and the tokens so far.
+    private struct Words {
+        var word = ByteTexts.escapedSpace
         var scalarCount = 0
+        var cache: WordCache
+        var tokens: [TokenID]
 
-        mutating func append(_ scalar: Unicode.Scalar) {
+        mutating func append(_ bytes: some Sequence<UInt8>) {
             scalarCount += 1
             // More is never looked at.
-            if scalarCount <= WordPiece.longestWord { bytes.append(contentsOf: Array(UTF8.encode(scalar) ?? .init())) }
+            if scalarCount <= WordPiece.longestWord { word.append(contentsOf: bytes) }
+        }
+
+        mutating func startWord() {
+            word.removeLast(word.count - ByteTexts.escapedSpace.count)
+            scalarCount = 0
         }
     }
 
-    private func append(_ word: inout Word, to tokens: inout [TokenID]) {
-        guard word.scalarCount > 0 else { return }
-        defer { word = Word() }
-        let first = tokens.count
+    private func appendASCII(_ byte: UInt8, to words: inout Words) {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            words.append(CollectionOfOne(byte))
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            words.append(CollectionOfOne(flags.lowercases ? byte | 0x20 : byte))
+        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"): endWord(&words)
+        case 0x21...0x7E:
+            endWord(&words)
+            words.append(CollectionOfOne(byte))
+            endWord(&words)
+        default: break
+        }
+    }
+
+    private func append(_ scalar: Unicode.Scalar, to words: inout Words) {
+        if ScalarSet.whitespace.contains(scalar) { return endWord(&words) }
+        let isWord = ScalarSet.punctuation.contains(scalar) || Self.isChinese(scalar.value)
+        if isWord { endWord(&words) }
+        words.append(UTF8.encode(scalar) ?? .init())
+        if isWord { endWord(&words) }
+    }
+
+    private func endWord(_ words: inout Words) {
+        guard words.scalarCount > 0 else { return }
+        defer { words.startWord() }
+        let key = words.cache.isUsed ? WordCache.Key(words.word, 0..<words.word.count) : nil
+        if let key, words.cache.append(key, to: &words.tokens) { return }
+        let first = words.tokens.count
+        appendPieces(&words)
+        if let key { words.cache.remember(key, words.tokens[first...]) }
+    }
+
+    private func appendPieces(_ words: inout Words) {
+        let first = words.tokens.count
         var position = 0
-        while position < word.bytes.count, word.scalarCount <= Self.longestWord {
+        while position < words.word.count, words.scalarCount <= Self.longestWord {
             // The first piece is more than the mark of a word's start.
             let minimum = position == 0 ? ByteTexts.escapedSpace.count : 0
-            guard let (token, end) = longestToken(in: word.bytes, at: position, past: position + minimum) else {
-                break
-            }
-            tokens.append(token)
+            guard let (token, end) = longestToken(in: words.word, at: position, past: position + minimum) else { break }
+            words.tokens.append(token)
             position = end
         }
-        if position < word.bytes.count {
-            tokens.removeLast(tokens.count - first)
-            if let unknown { tokens.append(unknown) }
+        if position < words.word.count {
+            words.tokens.removeLast(words.tokens.count - first)
+            if let unknown { words.tokens.append(unknown) }
         }
     }
 
@@ -77,32 +115,19 @@ struct WordPiece: Sendable {
         return found
     }
 
-    // MARK: Normalisation
+    // MARK: Normalisation of what is not ASCII
 
-    private static let punctuation = ScalarSet.punctuation | (.symbols & .ascii)
-
-    private func normalized(_ text: ArraySlice<UInt8>) -> [Unicode.Scalar] {
-        var scalars: [Unicode.Scalar] = []
-        scalars.reserveCapacity(text.count)
-        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars where Self.isKept(scalar) {
-            if flags.stripsAccents {
-                Decomposition.append(scalar, to: &scalars) { !ScalarSet.nonspacingMarks.contains($0) }
-            } else {
-                scalars.append(scalar)
-            }
+    private func normalized(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+        var parts = [scalar]
+        if flags.stripsAccents {
+            parts = Decomposition.parts(of: scalar).filter { !ScalarSet.nonspacingMarks.contains($0) }
         }
-        guard flags.lowercases else { return scalars }
-        return scalars.flatMap { scalar in
-            UnicodeTables.lowercase[scalar.value]?.compactMap(Unicode.Scalar.init) ?? [scalar]
-        }
+        guard flags.lowercases else { return parts }
+        return parts.flatMap { UnicodeTables.lowercase[$0.value]?.compactMap(Unicode.Scalar.init) ?? [$0] }
     }
 
     private static func isKept(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case "\t", "\n", "\r": true
-        case "\0", "\u{FFFD}": false
-        default: !ScalarSet.controls.contains(scalar)
-        }
+        scalar != "\u{FFFD}" && !ScalarSet.controls.contains(scalar)
     }
 
     /// Ideographs, which are words of their own; the gap before U+2B920 is Hugging Face's.
@@ -118,19 +143,10 @@ struct WordPiece: Sendable {
 
 /// Full canonical decomposition of single scalars (NFD without reordering of marks).
 enum Decomposition {
-    /// Appends what a scalar decomposes to, as far as it is wanted.
-    static func append(
-        _ scalar: Unicode.Scalar, to scalars: inout [Unicode.Scalar], where isWanted: (Unicode.Scalar) -> Bool
-    ) {
-        if scalar.value < 0xC0 {
-            scalars.append(scalar)
-        } else if let parts = UnicodeTables.decompositions[scalar.value] {
-            scalars.append(contentsOf: parts.compactMap(Unicode.Scalar.init).filter(isWanted))
-        } else if 0xAC00...0xD7A3 ~= scalar.value {
-            scalars.append(contentsOf: hangul(scalar.value).compactMap(Unicode.Scalar.init))
-        } else if isWanted(scalar) {
-            scalars.append(scalar)
-        }
+    static func parts(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+        if let parts = UnicodeTables.decompositions[scalar.value] { return parts.compactMap(Unicode.Scalar.init) }
+        guard 0xAC00...0xD7A3 ~= scalar.value else { return [scalar] }
+        return hangul(scalar.value).compactMap(Unicode.Scalar.init)
     }
 
     /// Source: Unicode Standard, 3.12: a syllable is 28 finals × 21 vowels × initial.

@@ -34,7 +34,9 @@ import Tokenization
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
-            if let flag = try? container.decode(Bool.self) { self = .flag(flag) } else {
+            if let flag = try? container.decode(Bool.self) {
+                self = .flag(flag)
+            } else {
                 self = .name(try container.decode(String.self))
             }
         }
