@@ -122,7 +122,8 @@ let package = Package(
             .target(
                 name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport", swiftSettings: settings),
             .executableTarget(
-                name: "Fuzzer", dependencies: ["TestSupport", "Platform", "Quantization", "GGUF", "Tokenization"],
+                name: "Fuzzer",
+                dependencies: ["TestSupport", "Platform", "Quantization", "GGUF", "Tokenization", "Compute", "Models"],
                 path: "Tests/Fuzzer", swiftSettings: settings),
             .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
             .testTarget(

@@ -25,16 +25,18 @@ enum SplitFiles {
     }
 
     private static func check(_ part: FilePart, index: Int, of whole: SplitPosition) throws(GGUFError) {
-        let found = try SplitPosition(part.metadata)
-        guard found?.count == whole.count else {
+        let found: SplitPosition?
+        do { found = try SplitPosition(part.metadata) } catch { throw error.located(in: part.bytes.path) }
+        guard let found, found.count == whole.count else {
             throw .inFile(
                 path: part.bytes.path,
                 .splitMismatch(key: SplitPosition.countKey, expected: whole.count, found: found?.count ?? 1))
         }
-        guard let foundIndex = found?.index, foundIndex != index else { return }
-        throw .inFile(
-            path: part.bytes.path,
-            .splitMismatch(key: SplitPosition.indexKey, expected: index, found: foundIndex))
+        guard found.index == index else {
+            throw .inFile(
+                path: part.bytes.path,
+                .splitMismatch(key: SplitPosition.indexKey, expected: index, found: found.index))
+        }
     }
 }
 

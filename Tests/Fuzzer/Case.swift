@@ -1,4 +1,6 @@
+import Compute
 import GGUF
+import Models
 import Platform
 import Quantization
 import TestSupport
@@ -40,7 +42,9 @@ struct Case {
                 let file = try GGUFFile(bytes: mapped)
                 readMetadata(file)
                 readTensors(file)
-                try readTokenizer(file)
+                for step in [readTokenizer, runModel] {
+                    do { try step(file) } catch { if isVerbose { say("\(error)") } }
+                }
             } catch {
                 if isVerbose { say("\(error)") }
             }
@@ -66,6 +70,23 @@ struct Case {
             }
         }
     }
+
+    /// Loads the model and runs a prompt of three tokens.
+    private func runModel(_ file: GGUFFile) throws {
+        let backend = CPUBackend(gang: Self.gang)
+        let model = try Model(file, backend: backend)
+        let limits = BatchLimits(rows: 3, logitRows: 1, sequences: 1)
+        let plan = ForwardPass.plan(for: limits) { model.architecture.forward(&$0) }
+        try backend.reserve(plan, cache: CacheLayout(states: model.layerStates, element: .float16), pageCount: 1)
+        let last = Int32(model.hyperparameters.vocabularySize - 1)
+        var batch = Batch()
+        batch.append([0, last / 2, last], at: 0, pages: PageTable([PageID(index: 0)]), logits: .last)
+        var pass = ForwardPass(backend, batch: batch)
+        model.architecture.forward(&pass)
+        pass.withLogits(0) { precondition($0.count == Int(last) + 1) }
+    }
+
+    private static let gang = ThreadGang(threadCount: 1)
 
     private func readTokenizer(_ file: GGUFFile) throws {
         let tokenizer = try Tokenizer(metadata: file.metadata)

@@ -10,6 +10,8 @@ enum Mutation {
         .max - 31, .max,
     ]
 
+    private static let floats: [Float] = [0, -1, .nan, .infinity, .leastNonzeroMagnitude, 1e38, 0.5, 10000]
+
     private static func number(_ random: inout SeededGenerator) -> UInt64 {
         interesting.randomElement(using: &random) ?? 0
     }
@@ -82,7 +84,7 @@ enum Mutation {
         case .int32: .int32(Int32(truncatingIfNeeded: number(&random)))
         case .uint64: .uint64(number(&random))
         case .float32:
-            .float32([0, -1, .nan, .infinity, .leastNonzeroMagnitude, 1e38, 0.5, 10000].randomElement(using: &random) ?? 0)
+            .float32(floats.randomElement(using: &random) ?? 0)
         case .bool(let value): .bool(!value)
         case .string(let string): .string(MetadataString(bytes: changed(string.bytes, &random)))
         case .array(let array): .array(changed(array, &random))
@@ -110,7 +112,7 @@ enum Mutation {
         }
         if let floats = array.floats() {
             return MetadataArray(
-                changed(floats, &random) { [$0, .nan, .infinity, -.infinity, 1e38].randomElement(using: &$1) ?? 0 })
+                changed(floats, &random) { [$0, floats.randomElement(using: &$1) ?? 0].randomElement(using: &$1) ?? 0 })
         }
         let integers = array.integers() ?? []
         return MetadataArray(

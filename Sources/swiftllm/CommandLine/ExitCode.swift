@@ -1,5 +1,7 @@
 import GGUF
+import Models
 import Platform
+import Tokenization
 
 /// What the process tells its caller.
 package enum ExitCode: Int32, CaseIterable, Sendable {
@@ -30,7 +32,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         case is UsageError: self = .usage
         case let error as PlatformError: self.init(platform: error)
         case let error as GGUFError: self.init(gguf: error)
-        case is InputError: self = .invalidInput
+        case is InputError, is ModelError, is TokenizerError: self = .invalidInput
         default: self = .failure
         }
     }
