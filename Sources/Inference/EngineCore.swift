@@ -65,15 +65,17 @@ package final class EngineCore {
         try request.validate(
             contextLength: scheduler.limits.contextLength, vocabularyCount: runner.vocabularyCount)
         let room = scheduler.roomForCompletion(promptCount: request.prompt.count)
+        let tokenLimit = min(request.stop.maximumTokens ?? room, room)
         let generation: Generation
         do {
             generation = try Generation(
                 request, vocabularyCount: runner.vocabularyCount,
-                tokenLimit: min(request.stop.maximumTokens ?? room, room), arrival: arrival, deliver: deliver)
+                tokenLimit: tokenLimit, arrival: arrival, deliver: deliver)
         } catch { throw .sampling(error) }
         var sequence = SequenceRequest(prompt: request.prompt)
         sequence.group = request.group
         sequence.salt = request.cacheSalt
+        sequence.usesLongRoPE = runner.usesLongRoPE(length: request.prompt.count + tokenLimit)
         sequence.wantsPromptLogits = request.returnedLogits == .all
         let id = try scheduler.submit(sequence)
         generations[id] = generation

@@ -100,10 +100,8 @@ package struct Scheduler: Sendable {
     ///
     /// - Precondition: all its tokens are computed, and it is no longer than the context.
     package mutating func append(_ token: Int32, to id: SequenceID) {
-        guard let sequence = sequences[id] else { preconditionFailure("append to a finished sequence") }
-        precondition(sequence.missingCount == 0 && sequence.tokens.count < limits.contextLength)
-        sequences[id]?.firstWantedLogit = sequence.tokens.count
-        sequences[id]?.tokens.append(token)
+        // In place: a copy of the sequence held here would make the tokens be copied too.
+        precondition(sequences[id]?.append(token, atMost: limits.contextLength) == true, "no room, or not computed")
     }
 
     /// Ends a sequence, whether it waits or runs: its pages are free at once, but what they hold is remembered.

@@ -69,6 +69,16 @@ package struct Sequence: Sendable {
         root = hash.finalized()
     }
 
+    /// Adds a generated token, whose logits are the next ones wanted.
+    ///
+    /// - Returns: false, with nothing added, if earlier tokens are not computed or the sequence is as long as it may be.
+    mutating func append(_ token: Int32, atMost contextLength: Int) -> Bool {
+        guard missingCount == 0, tokens.count < contextLength else { return false }
+        firstWantedLogit = tokens.count
+        tokens.append(token)
+        return true
+    }
+
     /// Hash of a full page: of the page before it and its own tokens, so that it stands for the whole prefix.
     ///
     /// - Precondition: the sequence has the page's tokens.

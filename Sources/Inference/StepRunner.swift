@@ -7,6 +7,9 @@ package protocol StepRunner: AnyObject {
     /// Tokens that logits are given for.
     var vocabularyCount: Int { get }
 
+    /// Whether a sequence that may grow to this length uses the long one of two sets of RoPE frequencies.
+    func usesLongRoPE(length: Int) -> Bool
+
     /// Computes a batch, and lends the logits of its logit rows in order.
     func run(_ batch: Batch, _ readLogits: (_ row: Int, _ logits: borrowing Span<Float>) -> Void)
 }
@@ -23,6 +26,8 @@ package final class ModelRunner: StepRunner {
         self.model = model
         self.backend = backend
     }
+
+    package func usesLongRoPE(length: Int) -> Bool { model.hyperparameters.usesLongRoPE(length: length) }
 
     package func run(_ batch: Batch, _ readLogits: (_ row: Int, _ logits: borrowing Span<Float>) -> Void) {
         var pass = ForwardPass(backend, batch: batch)

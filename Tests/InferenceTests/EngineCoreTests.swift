@@ -56,6 +56,18 @@ import Testing
         #expect(warm.statistics.cachedTokens == 256)
     }
 
+    @Test func theLongestPossibleLengthChoosesTheFrequencies() throws {
+        let runner = PrefixRunner()
+        runner.longRoPEThreshold = 150
+        let core = core(runner)
+        let short = try run(request(140, tokens: 10), on: core)
+        let long = try run(request(140, tokens: 11), on: core)
+        #expect(long.tokens.prefix(10) != short.tokens.prefix(10))
+        // Nothing of the one is of use to the other, only to its own kind.
+        #expect(long.statistics.cachedTokens == 0)
+        #expect(try run(request(140, tokens: 9), on: core).statistics.cachedTokens == 128)
+    }
+
     @Test func endTokensStopAndAreNotShown() throws {
         let runner = PrefixRunner()
         runner.override = { _, logits in logits[0] = 1000 }

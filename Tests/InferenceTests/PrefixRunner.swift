@@ -8,6 +8,8 @@ import Sampling
 /// or a reused prefix of another text changes what comes out.
 final class PrefixRunner: StepRunner {
     let vocabularyCount: Int
+    /// Longest sequence that uses the short set of frequencies.
+    var longRoPEThreshold = Int.max
     /// What a token and the prefix before it make.
     private var memory: [PageID: [UInt64]] = [:]
     /// Logits instead of the hash's.
@@ -15,12 +17,14 @@ final class PrefixRunner: StepRunner {
 
     init(vocabularyCount: Int = 101) { self.vocabularyCount = vocabularyCount }
 
+    func usesLongRoPE(length: Int) -> Bool { length > longRoPEThreshold }
+
     func run(_ batch: Batch, _ readLogits: (_ row: Int, _ logits: borrowing Span<Float>) -> Void) {
         var row = 0
         for slice in batch.sequences {
             for index in slice.rows {
                 let position = Int(batch.positions[index])
-                var prefix: UInt64 = 17
+                var prefix: UInt64 = slice.options.usesLongRoPE ? 18 : 17
                 if position > 0 { prefix = memory[slice.pages[position: position - 1]]?[(position - 1) % 64] ?? 0 }
                 prefix = mix(prefix ^ UInt64(UInt32(bitPattern: batch.tokens[index])))
                 memory[slice.pages[position: position], default: Array(repeating: 0, count: 64)][position % 64] = prefix
