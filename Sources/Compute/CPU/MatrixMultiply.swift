@@ -2,9 +2,9 @@ import Platform
 import Quantization
 
 // How a product is cut. A chunk is a run of panels (so weights are read once, in order) times all tokens; how it goes
-// through them is the kernel's business, which knows its registers and caches. Chunks are small enough that a thread which is interrupted holds up little, and large enough that the hardware's prefetching
-// is not restarted all the time. The result does not depend on any of it: kernels compute a row the same way however
-// the product is cut.
+// through them is the kernel's business, which knows its registers and caches. Chunks are small enough that a thread
+// which is interrupted holds up little, and large enough that the hardware's prefetching is not restarted all the
+// time. The result does not depend on any of it: kernels compute a row the same way however the product is cut.
 
 private enum Tiling {
     /// Chunks per thread that a phase should have.
