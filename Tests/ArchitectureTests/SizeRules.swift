@@ -25,6 +25,10 @@ import Testing
         var depth = 0
         var isDeclared = false
         for (number, line) in zip(1..., file.code) {
+            // A protocol's requirement has no body: the next line that cannot belong to a signature ends it.
+            if line.allSatisfy(\.isWhitespace) || line.contains(#/^\s*(\}|struct|extension|var|let)/#) {
+                isDeclared = false
+            }
             isDeclared = isDeclared || line.contains(#/\b(func [^ ]|init[?]?[(<])/#) && !line.contains(".init(")
             for character in line {
                 if character == "{" {
