@@ -18,7 +18,8 @@ extension Command {
             engines, so that the two lie side by side.
             """,
         options: [
-            .optionalModel, .benchPrompt, .benchGenerate, .parallel, .depth, .threads, .keyValueType, .repeatCount, .json,
+            .optionalModel, .benchPrompt, .benchGenerate, .parallel, .depth, .threads, .keyValueType, .repeatCount,
+            .json,
         ],
         examples: [
             Example("swiftllm bench -m model.gguf", "Prompt of 512 tokens, 64 generated."),
