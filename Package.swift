@@ -90,8 +90,10 @@ func target(_ spec: TargetSpec) -> Target {
     case .library:
         return .target(name: spec.name, dependencies: imports, path: spec.path, swiftSettings: checkedSettings)
     case .program:
+        let isKernelProgram = spec.path?.hasPrefix("Kernels/") ?? false
         return .executableTarget(
-            name: spec.name, dependencies: imports, path: spec.path, swiftSettings: checkedSettings)
+            name: spec.name, dependencies: imports, path: spec.path,
+            swiftSettings: isKernelProgram ? settings : checkedSettings)
     case .kernels(let flags):
         // On another architecture an x86 target is empty: no text of the vectors that all sets share.
         let isEmpty = spec.name.hasPrefix("x86") && flags.isEmpty

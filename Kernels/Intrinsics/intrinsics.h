@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 static inline __attribute__((always_inline)) void isa_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
+static inline __attribute__((always_inline)) void isa_prefetch_l2(const void *p) { __builtin_prefetch(p, 0, 2); }
 
 #if defined(__linux__)
 #include <linux/futex.h>

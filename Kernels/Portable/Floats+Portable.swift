@@ -9,7 +9,7 @@ func multiplyF32(_ product: MatrixProduct) {
 
 /// F16 weights, `[K][16]`.
 func multiplyF16(_ product: MatrixProduct) {
-    multiplyColumns(product, bytesPerColumn: 32) { halves($0) }
+    multiplyColumns(product, bytesPerColumn: 32) { loadHalf16($0) }
 }
 
 @inline(__always)
@@ -33,7 +33,7 @@ private func columns<let T: Int>(
     var x = tile.activations + tile.token * 4
     for _ in 0..<tile.columns {
         let column = load(w)
-        for t in 0..<T { sums[t] = multiplyAdd(column, splat(x + t * 4), sums[t]) }
+        for t in 0..<T { sums[t] = multiplyAdd16(column, splat(x + t * 4), sums[t]) }
         w += bytesPerColumn
         x += tile.interleave &* 4
     }
@@ -58,15 +58,15 @@ private func columnPairs<let T: Int>(_: Tokens<T>, _ tile: Tile) {
         let pair = w.loadUnaligned(as: SIMD16<UInt32>.self)
         let even = unsafeBitCast(pair &<< 16, to: SIMD16<Float>.self)
         let odd = unsafeBitCast(pair & 0xFFFF_0000, to: SIMD16<Float>.self)
-        for t in 0..<T { sums[t] = multiplyAdd(even, splat(x + t * 4), sums[t]) }
+        for t in 0..<T { sums[t] = multiplyAdd16(even, splat(x + t * 4), sums[t]) }
         x += tile.interleave &* 4
-        for t in 0..<T { sums[t] = multiplyAdd(odd, splat(x + t * 4), sums[t]) }
+        for t in 0..<T { sums[t] = multiplyAdd16(odd, splat(x + t * 4), sums[t]) }
         x += tile.interleave &* 4
         w += 64
     }
     if tile.columns & 1 == 1 {
         let last = unsafeBitCast(w.loadUnaligned(as: SIMD16<UInt32>.self) &<< 16, to: SIMD16<Float>.self)
-        for t in 0..<T { sums[t] = multiplyAdd(last, splat(x + t * 4), sums[t]) }
+        for t in 0..<T { sums[t] = multiplyAdd16(last, splat(x + t * 4), sums[t]) }
     }
     for t in 0..<T { tile.store(sums[t], token: t) }
 }

@@ -8,6 +8,9 @@ package enum PortableMatrixKernels {
         case .f16: MatrixKernel(activations: .float32, multiply: multiplyF16)
         case .bf16: MatrixKernel(activations: .float32, multiply: multiplyBF16)
         case .q8_0: MatrixKernel(activations: .int8Per32, multiply: multiplyQ8_0)
+        case .q4_0: MatrixKernel(activations: .int8Per32, multiply: multiplyQ4_0)
+        case .q4_K: MatrixKernel(activations: .int8Per256, multiply: multiplyQ4_K)
+        case .q6_K: MatrixKernel(activations: .int8Per256, multiply: multiplyQ6_K)
         default: MatrixKernel(activations: .float32, multiply: multiplyInterleavedBlocks)
         }
     }

@@ -1,26 +1,8 @@
 // Words of the portable kernels: Swift SIMD that becomes good SSE2 and NEON alike. Conversions that the
 // standard library would make a call or a scalar loop are written with shifts and shuffles.
 
-/// `sum + a·b`, rounded twice: a fused multiply-add is a library call on a baseline without one.
-@inline(__always)
-func multiplyAdd(_ a: SIMD16<Float>, _ b: SIMD16<Float>, _ sum: SIMD16<Float>) -> SIMD16<Float> { sum + a * b }
-
 @inline(__always)
 func splat(_ p: UnsafeRawPointer) -> SIMD16<Float> { SIMD16(repeating: p.loadUnaligned(as: Float.self)) }
-
-/// Sixteen half-precision numbers as float32, exact.
-@inline(__always)
-func halves(_ p: UnsafeRawPointer) -> SIMD16<Float> {
-    let pairs = p.loadUnaligned(as: SIMD8<UInt32>.self)
-    var bits = SIMD16<UInt32>()
-    bits.evenHalf = pairs & 0xFFFF
-    bits.oddHalf = pairs &>> 16
-    // The exponent moves by multiplication, which also normalises subnormals.
-    let shifted = unsafeBitCast((bits & 0x7FFF) &<< 13, to: SIMD16<Float>.self) * 0x1p112
-    let magnitude = unsafeBitCast(shifted, to: SIMD16<UInt32>.self)
-    let special = magnitude.replacing(with: magnitude | 0x7F80_0000, where: (bits & 0x7C00) .== 0x7C00)
-    return unsafeBitCast(special | ((bits & 0x8000) &<< 16), to: SIMD16<Float>.self)
-}
 
 /// 64 bytes split for 16-bit arithmetic: the lane of two bytes holds one of them, sign-extended.
 struct BytePairs {
@@ -32,6 +14,13 @@ struct BytePairs {
     init(signed bytes: SIMD32<Int16>) {
         even = (bytes &<< 8) &>> 8
         odd = bytes &>> 8
+    }
+
+    /// - Parameter codes: bytes whose low halves count.
+    @inline(__always)
+    init(nibbles codes: SIMD32<UInt16>) {
+        even = unsafeBitCast(codes & 0x000F, to: SIMD32<Int16>.self)
+        odd = unsafeBitCast((codes &>> 8) & 0x000F, to: SIMD32<Int16>.self)
     }
 
     /// - Parameter p: four signed bytes, which every row gets.
@@ -53,4 +42,20 @@ struct BytePairs {
 @inline(__always)
 func floats(_ x: SIMD16<Int32>) -> SIMD16<Float> {
     unsafeBitCast(x &+ 0x4B40_0000, to: SIMD16<Float>.self) - 0x1.8p23
+}
+
+/// Sixteen unsigned bytes, `stride` apart.
+@inline(__always)
+func bytes(_ p: UnsafeRawPointer, stride: Int = 1) -> SIMD16<Float> {
+    var result = SIMD16<Float>()
+    for row in 0..<16 { result[row] = Float((p + row &* stride).load(as: UInt8.self)) }
+    return result
+}
+
+/// Sixteen adjacent signed bytes.
+@inline(__always)
+func signedBytes(_ p: UnsafeRawPointer) -> SIMD16<Float> {
+    var result = SIMD16<Float>()
+    for row in 0..<16 { result[row] = Float((p + row).load(as: Int8.self)) }
+    return result
 }

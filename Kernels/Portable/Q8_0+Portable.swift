@@ -4,14 +4,14 @@ import Quantization
 func multiplyQ8_0(_ product: MatrixProduct) {
     let blocks = product.activations.columns / 32
     forEachTile(product, panelBytes: (blocks + 1) / 2 * 64 + blocks * 512) {
-        rowsQ8_0(Tokens<1>(), $0)
+        rows(Tokens<1>(), $0)
     } two: {
-        rowsQ8_0(Tokens<2>(), $0)
+        rows(Tokens<2>(), $0)
     }
 }
 
 @inline(__always)
-private func rowsQ8_0<let T: Int>(_: Tokens<T>, _ tile: Tile) {
+private func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
     let n = tile.interleave
     var sums = InlineArray<T, SIMD16<Float>>(repeating: .zero)
     var x = tile.activations
@@ -26,10 +26,10 @@ private func rowsQ8_0<let T: Int>(_: Tokens<T>, _ tile: Tile) {
                 dots[t] &+= w.dot(BytePairs(broadcasting: x + (group &* n &+ tile.token &+ t) &* 4))
             }
         }
-        let dw = halves(pair + (block & 1) * 32)
+        let dw = loadHalf16(pair + (block & 1) * 32)
         for t in 0..<T {
             let dx = splat(x + (32 &* n &+ (tile.token &+ t) &* 4))
-            sums[t] = multiplyAdd(floats(dots[t]), dw * dx, sums[t])
+            sums[t] = multiplyAdd16(floats(dots[t]), dw * dx, sums[t])
         }
         x += 40 &* n
     }

@@ -19,10 +19,14 @@ package struct CPUFeatures: OptionSet, Sendable {
     package static let avx512 = CPUFeatures(rawValue: 2)
     package static let avx512VNNI = CPUFeatures(rawValue: 4)
     package static let avx512BF16 = CPUFeatures(rawValue: 8)
+    /// Streams of reads are faster when the program fetches ahead: twice on AMD family 0x1A (Zen 5), while on family
+    /// 0x19 (Zen 4) the CPU's own prefetcher does better alone.
+    package static let wantsPrefetching = CPUFeatures(rawValue: 16)
 
     /// Names as the environment variable spells them.
     package static let names: [(name: String, feature: CPUFeatures)] = [
         ("avx2", .avx2), ("avx512", .avx512), ("avx512vnni", .avx512VNNI), ("avx512bf16", .avx512BF16),
+        ("prefetch", .wantsPrefetching),
     ]
 
     /// What this CPU has and the operating system saves on a context switch.
@@ -57,7 +61,7 @@ package struct CPUFeatures: OptionSet, Sendable {
             guard hasXSAVE, cpuid(0, 0).a >= 7 else { return [] }
             let saved = isa_xgetbv0()
             let leaf7 = cpuid(7, 0)
-            var features: CPUFeatures = []
+            var features: CPUFeatures = isAMD(family: 0x1A, leaf1.a) ? .wantsPrefetching : []
             let v3 = leaf1.c & (1 << 12) != 0 && leaf1.c & (1 << 28) != 0 && leaf1.c & (1 << 29) != 0
             if v3, leaf7.b & (1 << 5) != 0, leaf7.b & (1 << 8) != 0, saved & 0x6 == 0x6 { features.insert(.avx2) }
             let foundation: UInt32 = 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31
@@ -68,6 +72,14 @@ package struct CPUFeatures: OptionSet, Sendable {
             if leaf7.c & (1 << 11) != 0 { features.insert(.avx512VNNI) }
             if cpuid(7, 1).a & (1 << 5) != 0 { features.insert(.avx512BF16) }
             return features
+        }
+
+        /// Whether leaf 1 describes an AMD CPU of that family or a later one.
+        private static func isAMD(family: UInt32, _ signature: UInt32) -> Bool {
+            let vendor = cpuid(0, 0)
+            let isAMD = vendor.b == 0x6874_7541 && vendor.d == 0x6974_6E65 && vendor.c == 0x444D_4163
+            let base = (signature >> 8) & 15
+            return isAMD && base == 15 && base + (signature >> 20) & 255 >= family
         }
 
         private static func cpuid(_ leaf: UInt32, _ sub: UInt32) -> (a: UInt32, b: UInt32, c: UInt32, d: UInt32) {

@@ -11,6 +11,8 @@
     /// Tokens to compute; starts at a multiple of the token tile, ends at one or at the last token.
     package var tokens: Range<Int>
     package var output: ProductOutput
+    /// Bytes that kernels fetch weights ahead of their use when they stream them; `MatrixKernelSet` sets it.
+    package var prefetchDistance = 0
 
     package init(
         weights: PackedMatrix, panels: Range<Int>, activations: PackedActivations, tokens: Range<Int>,
@@ -64,6 +66,15 @@ package struct MatrixKernel: Sendable {
         self.activations = activations
         self.multiply = multiply
     }
+
+    /// The same kernel, told how far ahead to fetch.
+    fileprivate func prefetching(_ distance: Int) -> MatrixKernel {
+        MatrixKernel(activations: activations) { [multiply] product in
+            var product = product
+            product.prefetchDistance = distance
+            multiply(product)
+        }
+    }
 }
 
 /// The packer of one activation format.
@@ -91,15 +102,20 @@ package struct MatrixKernelSet: Sendable {
 
     /// - Parameters:
     ///   - base: the set to inherit from; nil only for a set that is complete.
+    ///   - prefetchDistance: what the CPU wants of streaming kernels; 0 where its own prefetcher does better.
     ///   - matrix: the set's own row of a weight type, nil to inherit.
     ///   - activations: the set's own row of an activation format, nil to inherit.
     package init(
-        name: String, inheriting base: MatrixKernelSet?, matrix: (QuantizationType) -> MatrixKernel?,
+        name: String, inheriting base: MatrixKernelSet?, prefetchDistance: Int = 0,
+        matrix: (QuantizationType) -> MatrixKernel?,
         activations: (ActivationFormat) -> ActivationKernel?
     ) {
         self.name = name
         var matrices = [MatrixKernel?](repeating: nil, count: 64)
-        for type in QuantizationType.allCases { matrices[Int(type.rawValue)] = matrix(type) ?? base?.matrix(type) }
+        for type in QuantizationType.allCases {
+            let row = matrix(type) ?? base?.matrix(type)
+            matrices[Int(type.rawValue)] = row.map { $0.prefetching(prefetchDistance) }
+        }
         self.matrices = matrices
         packers = ActivationFormat.allCases.map { format in
             guard let row = activations(format) ?? base?.activations(format) else {

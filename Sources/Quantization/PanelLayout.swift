@@ -90,7 +90,13 @@ extension QuantizationType {
         case .f16: FloatPanel(type: self)
         case .bf16: BF16Panel()
         case .q8_0: Q8_0Panel()
+        case .q4_0: Q4_0Panel()
+        case .q4_K: Q4_KPanel()
+        case .q6_K: Q6_KPanel()
         default: InterleavedBlocks(type: self)
         }
     }
+
+    /// Bytes of a panel of sixteen rows of so many weights.
+    package func bytesPerPanel(columns: Int) -> Int { panelLayout.byteCount(columns: columns) }
 }

@@ -64,6 +64,7 @@ package enum QuantizationType: UInt32, CaseIterable, Sendable {
     package var name: String { traits.name }
     package var weightsPerBlock: Int { traits.weightsPerBlock }
     package var bytesPerBlock: Int { traits.bytesPerBlock }
+    package var format: any BlockFormat.Type { traits.format }
 
     /// The type of that name, in any letter case.
     package init?(name: String) {

@@ -5,6 +5,7 @@ struct Q8_0Panel: PanelLayout {
     let type = QuantizationType.q8_0
 
     private static let blocks = BlockPairs(valueBytes: 512)
+    private static let topBits: UInt32 = 0x8080_8080
 
     func byteCount(columns: Int) -> Int { Self.blocks.byteCount(blocks: columns / 32) }
 
@@ -17,12 +18,10 @@ struct Q8_0Panel: PanelLayout {
             let values = unsafe panel + Self.blocks.values(index)
             for row in 0..<source.rowCount {
                 let block = unsafe source.base + (row &* source.rowStride &+ index &* 34)
-                unsafe scales.storeBytes(
-                    of: block.loadUnaligned(as: UInt16.self), toByteOffset: row &* 2, as: UInt16.self)
-                for group in 0..<8 {
-                    let word = unsafe block.loadUnaligned(fromByteOffset: 2 &+ group &* 4, as: UInt32.self)
-                    unsafe values.storeBytes(
-                        of: word ^ 0x8080_8080, toByteOffset: group &* 64 &+ row &* 4, as: UInt32.self)
+                unsafe scales.set(word16: block.word16(at: 0), at: row &* 2)
+                for word in 0..<8 {
+                    let flipped = unsafe block.word32(at: 2 &+ word &* 4) ^ Self.topBits
+                    unsafe values.set(word32: flipped, at: word &* 64 &+ row &* 4)
                 }
             }
         }
@@ -31,12 +30,8 @@ struct Q8_0Panel: PanelLayout {
     func restoreBlock(
         _ index: Int, row: Int, of panel: UnsafeRawPointer, columns: Int, into block: UnsafeMutableRawPointer
     ) {
-        let scale = unsafe panel.load(fromByteOffset: Self.blocks.scales(index) + row * 2, as: UInt16.self)
-        unsafe block.storeBytes(of: scale, as: UInt16.self)
-        let values = unsafe panel + Self.blocks.values(index) + row * 4
-        for group in 0..<8 {
-            let word = unsafe values.load(fromByteOffset: group * 64, as: UInt32.self)
-            unsafe block.storeBytes(of: word ^ 0x8080_8080, toByteOffset: 2 + group * 4, as: UInt32.self)
-        }
+        let values = unsafe panel + (Self.blocks.values(index) + row * 4)
+        unsafe block.set(word16: panel.word16(at: Self.blocks.scales(index) + row * 2), at: 0)
+        for word in 0..<8 { unsafe block.set(word32: values.word32(at: word * 64) ^ Self.topBits, at: 2 + word * 4) }
     }
 }

@@ -1,0 +1,91 @@
+#if arch(x86_64)
+    import Intrinsics
+    import Quantization
+
+    // y = Σ_blocks (dw/16 · dx) · (Σ_32 16u·x − 128·Σ_32 x),   w = dw·(u − 8)
+    //
+    // Panel: per pair of blocks 64 bytes of half-precision dw, then [4][16 rows][4] bytes of each block, columns
+    // 4j..<4j + 4 in the low and 16 + 4j..<20 + 4j in the high halves. Codes stay in the upper half of their byte:
+    // the high ones need no shift, and the sum that Q8_0 uses fits them too. 16 · 15 · 127 · 4 is far from 2³¹.
+
+    /// Q4_0 × `int8Per32`.
+    func multiplyQ4_0(_ product: MatrixProduct) {
+        forEachTile(product, tile: integerTokenTile) { columns in
+            (columns / 32 + 1) / 2 * 64 + columns / 32 * 256
+        } stream: { _ in
+            1
+        } run: { tile, panels, tokens in
+            switch (panels, tokens) {
+            case (2, 6): rows(Panels<2>(), Tokens<6>(), tile)
+            default:
+                for panel in 0..<panels { rows(tokens, tile.panel(panel)) }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func rows(_ tokens: Int, _ tile: Tile) {
+        switch tokens {
+        case 1: rows(Panels<1>(), Tokens<1>(), tile)
+        case 2: rows(Panels<1>(), Tokens<2>(), tile)
+        case 3: rows(Panels<1>(), Tokens<3>(), tile)
+        case 4: rows(Panels<1>(), Tokens<4>(), tile)
+        case 5: rows(Panels<1>(), Tokens<5>(), tile)
+        default: rows(Panels<1>(), Tokens<6>(), tile)
+        }
+    }
+
+    private func rows<let P: Int, let T: Int>(_: Panels<P>, _: Tokens<T>, _ tile: Tile) {
+        let zeros = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
+        let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
+        let upper = _mm512_set1_epi8(-16)
+        let sixteenth = _mm512_set1_ps(0.0625)
+        var sums = InlineArray<P, InlineArray<T, __m512>>(repeating: zeros)
+        for p in 0..<P { for t in 0..<T { sums[p][t] = tile.sum(p, t) } }
+        var x = tile.activations
+        var w = tile.weights + 64
+        var d = tile.weights
+        let blocks = tile.columns / 32
+        var block = 0
+        while block < blocks {
+            for p in 0..<P { tile.fetch(after: d + p &* tile.panelBytes, tokens: T) }
+            var dots = InlineArray<P, InlineArray<T, __m512i>>(repeating: none)
+            for t in 0..<T {
+                let correction = broadcast(x + (36 * T + t * 4))
+                for p in 0..<P { dots[p][t] = correction }
+            }
+            for g in 0..<4 {
+                var low = InlineArray<P, __m512i>(repeating: _mm512_setzero_si512())
+                var high = low
+                for p in 0..<P {
+                    let codes = load512(w + (p &* tile.panelBytes &+ g * 64))
+                    tile.fetch(after: w + (p &* tile.panelBytes &+ g * 64), tokens: T)
+                    low[p] = _mm512_and_si512(_mm512_slli_epi16(codes, 4), upper)
+                    high[p] = _mm512_and_si512(codes, upper)
+                }
+                for t in 0..<T {
+                    let y = broadcast(x + (g * T + t) * 4)
+                    for p in 0..<P { dots[p][t] = _mm512_dpbusd_epi32(dots[p][t], low[p], y) }
+                }
+                for t in 0..<T {
+                    let y = broadcast(x + ((g + 4) * T + t) * 4)
+                    for p in 0..<P { dots[p][t] = _mm512_dpbusd_epi32(dots[p][t], high[p], y) }
+                }
+            }
+            for p in 0..<P {
+                let dw = _mm512_mul_ps(loadHalf16(d + p &* tile.panelBytes), sixteenth)
+                for t in 0..<T {
+                    let scale = _mm512_mul_ps(dw, splat(x + (32 * T + t * 4)))
+                    sums[p][t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dots[p][t]), scale, sums[p][t])
+                }
+            }
+            // The scales of a pair lie before the values of its first block.
+            let odd = block & 1
+            w += 256 &+ odd &* 64
+            d += 32 &+ odd &* 512
+            x += 40 * T
+            block &+= 1
+        }
+        for p in 0..<P { for t in 0..<T { tile.store(sums[p][t], p, t) } }
+    }
+#endif

@@ -1,0 +1,80 @@
+#if arch(x86_64)
+    import Intrinsics
+    import Quantization
+
+    // y = Σ_blocks (dw · dx) · (Σ_32 u·x − 128·Σ_32 x),   w = dw·(u − 128)
+    //
+    // Panel: per pair of blocks 64 bytes of half-precision dw, then [8][16 rows][4] u of each block.
+    // 8 dot products, a conversion, a product and a sum per block, token and panel: 8 of 10 multiplier
+    // operations are dot products.
+
+    /// Q8_0 × `int8Per32`.
+    func multiplyQ8_0(_ product: MatrixProduct) {
+        forEachTile(product, tile: integerTokenTile) { columns in
+            (columns / 32 + 1) / 2 * 64 + columns / 32 * 512
+        } stream: { _ in
+            1
+        } run: { tile, panels, tokens in
+            switch (panels, tokens) {
+            case (2, 6): rows(Panels<2>(), Tokens<6>(), tile)
+            default:
+                for panel in 0..<panels { rows(tokens, tile.panel(panel)) }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func rows(_ tokens: Int, _ tile: Tile) {
+        switch tokens {
+        case 1: rows(Panels<1>(), Tokens<1>(), tile)
+        case 2: rows(Panels<1>(), Tokens<2>(), tile)
+        case 3: rows(Panels<1>(), Tokens<3>(), tile)
+        case 4: rows(Panels<1>(), Tokens<4>(), tile)
+        case 5: rows(Panels<1>(), Tokens<5>(), tile)
+        default: rows(Panels<1>(), Tokens<6>(), tile)
+        }
+    }
+
+    private func rows<let P: Int, let T: Int>(_: Panels<P>, _: Tokens<T>, _ tile: Tile) {
+        let zeros = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
+        let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
+        var sums = InlineArray<P, InlineArray<T, __m512>>(repeating: zeros)
+        for p in 0..<P { for t in 0..<T { sums[p][t] = tile.sum(p, t) } }
+        var x = tile.activations
+        var w = tile.weights + 64
+        var d = tile.weights
+        let blocks = tile.columns / 32
+        var block = 0
+        while block < blocks {
+            for p in 0..<P { tile.fetch(after: d + p &* tile.panelBytes, tokens: T) }
+            var dots = InlineArray<P, InlineArray<T, __m512i>>(repeating: none)
+            for t in 0..<T {
+                let correction = broadcast(x + (36 * T + t * 4))
+                for p in 0..<P { dots[p][t] = correction }
+            }
+            for g in 0..<8 {
+                for p in 0..<P { tile.fetch(after: w + (p &* tile.panelBytes &+ g * 64), tokens: T) }
+                var u = InlineArray<P, __m512i>(repeating: _mm512_setzero_si512())
+                for p in 0..<P { u[p] = load512(w + (p &* tile.panelBytes &+ g * 64)) }
+                for t in 0..<T {
+                    let y = broadcast(x + (g * T + t) * 4)
+                    for p in 0..<P { dots[p][t] = _mm512_dpbusd_epi32(dots[p][t], u[p], y) }
+                }
+            }
+            for p in 0..<P {
+                let dw = loadHalf16(d + p &* tile.panelBytes)
+                for t in 0..<T {
+                    let scale = _mm512_mul_ps(dw, splat(x + (32 * T + t * 4)))
+                    sums[p][t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dots[p][t]), scale, sums[p][t])
+                }
+            }
+            // The scales of a pair lie before the values of its first block.
+            let odd = block & 1
+            w += 512 &+ odd &* 64
+            d += 32 &+ odd &* 1024
+            x += 40 * T
+            block &+= 1
+        }
+        for p in 0..<P { for t in 0..<T { tile.store(sums[p][t], p, t) } }
+    }
+#endif
