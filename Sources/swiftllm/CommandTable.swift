@@ -14,6 +14,7 @@ package enum CommandTable {
         .perplexity,
         .bench,
         .quantize,
+        .template,
         .completion,
     ]
 

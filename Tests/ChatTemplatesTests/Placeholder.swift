@@ -1,1 +1,0 @@
-import Testing  // replaced by the first suite
