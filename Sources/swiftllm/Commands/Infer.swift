@@ -76,7 +76,10 @@ private struct InferCommand {
         let session = try ModelSession(options)
         let tokenizer = try session.tokenizer()
         let tokens =
-            tokenizer.encode(prompt, options: .prompt)
+            arguments.has(.chat)
+            ? try ChatPrompt(session.metadata, tokenizer: tokenizer, name: session.name)
+                .tokens(user: prompt, system: arguments.text(.system))
+            : tokenizer.encode(prompt, options: .prompt)
         guard !tokens.isEmpty else { throw InputError("the prompt is empty") }
         let request = try request(tokens)
         let engine = try session.engine(

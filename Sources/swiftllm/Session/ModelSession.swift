@@ -14,6 +14,7 @@ struct ModelSession {
     let threadCount: Int
     private let file: GGUFFile
 
+    var metadata: Metadata { file.metadata }
     /// Positions that the model was trained for.
     var trainedContextLength: Int { model.hyperparameters.contextLength }
 
