@@ -60,19 +60,21 @@ extension Interpreter {
         if case .namespace(let namespace) = owner { return namespace[name] }
         let name = name.string
         if name.hasPrefix("__"), name.hasSuffix("__"), name.utf8.count > 4 {
-            return unsafe(owner, name)
+            // What is not there has a class like everything, but none of a class's own attributes.
+            if case .undefined(let undefined) = owner, name != "__class__" { throw undefined.error }
+            return forbidden(owner, name)
         }
         switch owner {
         case .undefined(let undefined): throw undefined.error
         case .string: return try method(owner, name, Methods.text)
         case .list:
-            if Interpreter.unsafeListMethods.contains(name) { return unsafe(owner, name) }
+            if Interpreter.unsafeListMethods.contains(name) { return forbidden(owner, name) }
             return try method(owner, name, Methods.list)
         case .tuple(let items):
             if let place = items.labels.firstIndex(of: name) { return items.values[place] }
             return try method(owner, name, Methods.tuple)
         case .dictionary:
-            if Interpreter.unsafeMappingMethods.contains(name) { return unsafe(owner, name) }
+            if Interpreter.unsafeMappingMethods.contains(name) { return forbidden(owner, name) }
             return try method(owner, name, Methods.mapping)
         case .boolean, .integer: return try numberAttribute(owner, name)
         case .float:
@@ -91,9 +93,9 @@ extension Interpreter {
         }
     }
 
-    private func unsafe(_ owner: Value, _ name: String) -> Value {
+    private func forbidden(_ owner: Value, _ name: String) -> Value {
         let message = "access to attribute '\(name)' of '\(owner.typeName)' object is unsafe."
-        return .undefined(Undefined(.unsafe(message)))
+        return .undefined(Undefined(.forbidden(message)))
     }
 
     private func method(_ owner: Value, _ name: String, _ table: [String: Method]) throws(TemplateError) -> Value? {

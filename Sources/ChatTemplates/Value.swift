@@ -35,7 +35,7 @@ final class Undefined {
         case variable(String)
         case missing(owner: String, description: String)
         case hint(String)
-        case unsafe(String)
+        case forbidden(String)
     }
 
     let reason: Reason
@@ -48,7 +48,7 @@ final class Undefined {
         case .variable(let name): .undefined(line: 0, message: "\(PythonText.quoted(name)) is undefined")
         case .missing(let owner, let description): .undefined(line: 0, message: "\(owner) has no \(description)")
         case .hint(let message): .undefined(line: 0, message: message)
-        case .unsafe(let message): .forbidden(line: 0, message: message)
+        case .forbidden(let message): .forbidden(line: 0, message: message)
         }
     }
 }

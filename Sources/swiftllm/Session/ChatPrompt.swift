@@ -41,8 +41,8 @@ struct ChatPrompt {
         }
         let tokens = tokenizer.encode(segments, addingSpecialTokens: false)
         // Templates that leave the beginning to the tokenizer get it here, the others have written it.
-        guard tokenizer.vocabulary.flags.addsBeginning, let bos = special.bos, tokens.first != bos else { return tokens }
-        return [bos] + tokens
+        let lacksBeginning = tokenizer.vocabulary.flags.addsBeginning && tokens.first != special.bos
+        return lacksBeginning ? (special.bos.map { [$0] } ?? []) + tokens : tokens
     }
 
     private func text(_ token: TokenID) -> String {
