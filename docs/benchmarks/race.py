@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Race swiftllm against llama.cpp: both engines in turn on the same files, medians and ratios.
+
+    race.py MODEL.gguf [MODEL.gguf …] [--rounds 5] [--prompt 512] [--generate 64] [--parallel 1,8] [--log FILE]
+
+Needs llama-cpp-python in the interpreter that runs this (a native build: CMAKE_ARGS=-DGGML_NATIVE=ON). The engines
+alternate round by round, so that a busy minute of the machine hits both; the ratio is the median over rounds of
+swiftllm / llama.cpp. With --log every row is appended as a JSON line, with date, commit and machine.
+"""
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).parent
+ROOT = HERE.parent.parent
+
+
+def run(command):
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def figures(report):
+    """The speeds of one engine's report, by name."""
+    rows = {"prefill": report["prompt_tps"], "decode": report["generate_tps"]}
+    rows |= {f"decode x{width}": speed for width, speed in report["parallel_tps"].items() if width != "1"}
+    return rows
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":")[1].strip()
+    return platform.machine()
+
+
+def race(model, options):
+    """Figures of both engines, one list entry a round."""
+    shared = ["--prompt", str(options.prompt), "--generate", str(options.generate), "--repeat", "1",
+              "--threads", str(options.threads)] + (["--parallel", options.parallel] if options.parallel else [])
+    ours, theirs, load = [], [], []
+    for _ in range(options.rounds):
+        report = run([options.program, "bench", "-m", model, "--json", *shared])
+        ours.append(figures(report))
+        load.append(report["load_s"])
+        theirs.append(figures(run([sys.executable, HERE / "peer_bench.py", model, *shared])))
+    return ours, theirs, statistics.median(load)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", nargs="+")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--prompt", type=int, default=512)
+    parser.add_argument("--generate", type=int, default=64)
+    parser.add_argument("--parallel", default="")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--program", default=str(ROOT / ".build/release/swiftllm"))
+    parser.add_argument("--log")
+    options = parser.parse_args()
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    print(f"{'model':28} {'figure':12} {'swiftllm':>9} {'llama.cpp':>9} {'ratio':>6}  spread")
+    for model in options.models:
+        ours, theirs, load = race(model, options)
+        name = pathlib.Path(model).stem
+        for figure in ours[0]:
+            ratios = sorted(a[figure] / b[figure] for a, b in zip(ours, theirs))
+            row = {
+                "date": datetime.date.today().isoformat(), "commit": commit.stdout.strip(), "machine": processor(),
+                "threads": options.threads, "model": name, "figure": figure, "rounds": options.rounds,
+                "swiftllm_tps": statistics.median(a[figure] for a in ours),
+                "llama_cpp_tps": statistics.median(b[figure] for b in theirs),
+                "ratio": round(statistics.median(ratios), 2), "ratio_min": round(ratios[0], 2),
+                "ratio_max": round(ratios[-1], 2), "load_s": load,
+            }
+            print(f"{name:28} {figure:12} {row['swiftllm_tps']:9.1f} {row['llama_cpp_tps']:9.1f} "
+                  f"{row['ratio']:6.2f}  {row['ratio_min']}–{row['ratio_max']}", flush=True)
+            if options.log:
+                with open(options.log, "a", encoding="utf-8") as file:
+                    file.write(json.dumps(row) + "\n")
+
+
+if __name__ == "__main__":
+    main()
