@@ -31,8 +31,9 @@ struct SpecialTokenMatcher: Sendable {
     ) {
         for index in attributes.indices
         where !attributes[index].isDisjoint(with: kinds) && attributes[index].isDisjoint(with: excluded)
-            && !texts[index].isEmpty
+            && !texts[index].isEmpty && String(validating: texts.text(index), as: UTF8.self) != nil
         {
+            // Only whole scalars: what is left between matches must be valid UTF-8 as the text was.
             entries.append(
                 Entry(token: TokenID(index), text: texts.text(index), attributes: attributes[index]))
         }

@@ -35,6 +35,22 @@ import Tokenization
         }
     }
 
+    /// A control token that is half a character must not cut characters of a text in two.
+    @Test func specialTokensThatAreNoTextAreNotFound() throws {
+        var metadata = try FixtureVocabulary.metadata("plain-text.gguf", ["pre": .text("gemma4")])
+        let old = try metadata.strings("tokenizer.ggml.tokens")
+        var types = try metadata.integers("tokenizer.ggml.token_type").map(Int32.init)
+        var texts = (0..<old.count).map { old.bytes(at: $0) }
+        let half: [UInt8] = [0xE4, 0xB8]
+        texts[texts.count - 1] = half
+        types[types.count - 1] = 3
+        metadata["tokenizer.ggml.tokens"] = .array(MetadataArray(texts.map { MetadataString(bytes: $0) }))
+        metadata["tokenizer.ggml.token_type"] = .array(MetadataArray(types))
+        let tokenizer = try Tokenizer(metadata: metadata)
+        let tokens = tokenizer.encode("a 中 b 中中", options: .prompt)
+        #expect(!tokens.contains(Int32(texts.count - 1)))
+    }
+
     @Test func bytesThatAreNoTextDoNotTrap() throws {
         var random = SystemRandomNumberGenerator()
         for vocabulary in Self.vocabularies {
