@@ -106,7 +106,7 @@ func target(_ spec: TargetSpec) -> Target {
 /// A module's tests see the module, everything that it imports, and the shared test support.
 func tests(_ spec: TargetSpec) -> Target? {
     guard spec.hasTests else { return nil }
-    let imports = [spec.name, "TestSupport"] + spec.imports
+    let imports = [spec.name, "TestSupport", "HeapCounter"] + spec.imports
     return .testTarget(
         name: "\(spec.name)Tests", dependencies: imports.map { Target.Dependency(stringLiteral: $0) },
         swiftSettings: settings)
@@ -121,6 +121,7 @@ let package = Package(
         + targets.map(target)
         + targets.compactMap(tests)
         + [
+            .target(name: "HeapCounter", path: "Tests/HeapCounter"),
             .target(
                 name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport", swiftSettings: settings),
             .executableTarget(
