@@ -52,6 +52,7 @@ let targets: [TargetSpec] = [
     TargetSpec(name: "Sampling", imports: ["Platform"]),
     // L4
     TargetSpec(name: "Models", imports: ["Platform", "Quantization", "GGUF", "Compute"]),
+    TargetSpec(name: "ModelStorage", imports: ["Platform", "JSON", "Hashing", "Quantization", "GGUF"]),
     // L5
     TargetSpec(
         name: "Inference",

@@ -51,8 +51,11 @@ package struct AtomicFile: ~Copyable {
     }
 
     /// Flushes the bytes to the device and gives the file its name.
-    package consuming func finish() throws(PlatformError) {
-        guard fsync(descriptor) == 0, unsafe rename(temporaryPath, path) == 0 else {
+    ///
+    /// - Parameter finalPath: where the file will be if that became clear only while it was written; on the same file
+    ///   system as `path`.
+    package consuming func finish(at finalPath: String? = nil) throws(PlatformError) {
+        guard fsync(descriptor) == 0, unsafe rename(temporaryPath, finalPath ?? path) == 0 else {
             throw .notWritable(path: path, reason: Self.lastErrorText())
         }
         isFinished = true
