@@ -50,6 +50,7 @@ let targets: [TargetSpec] = [
     TargetSpec(name: "Tokenization", imports: ["Platform", "GGUF"]),
     TargetSpec(name: "ChatTemplates", imports: ["JSON"]),
     TargetSpec(name: "Sampling", imports: ["Platform"]),
+    TargetSpec(name: "WireFormats", imports: ["JSON"]),
     // L4
     TargetSpec(name: "Models", imports: ["Platform", "Quantization", "GGUF", "Compute"]),
     TargetSpec(name: "ModelStorage", imports: ["Platform", "JSON", "Hashing", "Quantization", "GGUF"]),
