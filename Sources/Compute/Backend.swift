@@ -36,8 +36,8 @@ package protocol Backend: AnyObject {
     /// All operations of the step have been asked for: the batch is not needed any more.
     func end()
 
-    /// Rows of a table by the batch's tokens: `output[r] = table[token of r]`.
-    func embed(_ table: WeightHandle, into output: Activation)
+    /// Rows of a table: `output[r] = table[number of r]`, where the number is the row's token, position or token type.
+    func embed(_ table: WeightHandle, by number: RowNumber, into output: Activation)
 
     /// `output[r] = input[rows[r]]` for the batch's logit rows.
     func gatherLogitRows(of input: Activation, into output: Activation)
@@ -50,6 +50,9 @@ package protocol Backend: AnyObject {
 
     /// RMS norm over every `weight.count` values of a row, in place.
     func headNorm(_ x: Activation, _ weight: VectorHandle, epsilon: Float)
+
+    /// `output = (input − mean) / √(variance + epsilon) · weight + bias`, over a row; `output` may be `input`.
+    func layerNorm(_ input: Activation, _ norm: LayerNorm, into output: Activation)
 
     /// Turns every head of every row by its position, in place.
     func rope(_ x: Activation, headLength: Int, _ rope: RoPEHandle)
@@ -74,12 +77,18 @@ package protocol Backend: AnyObject {
     /// `gate = function(gate) · up`.
     func gate(_ gate: Activation, _ up: Activation, _ function: GateFunction)
 
+    /// `x = function(x)`.
+    func activate(_ x: Activation, _ function: GateFunction)
+
     /// Chooses every row's experts; of equal ones the lower number wins.
     func routeExperts(_ logits: Activation, _ routing: ExpertRouting, into chosen: ChosenExperts)
 
     /// `output[r] = Σ over r's experts, best first, of weight · down(gate(x) · up(x))`.
     func expertFeedForward(
         _ input: Activation, _ chosen: ChosenExperts, _ experts: GatedFeedForward, into output: Activation)
+
+    /// The mean of the rows of each of the batch's sequences, summed in order: `output` has a row per sequence.
+    func pool(_ input: Activation, into output: Activation)
 
     // MARK: Results
 

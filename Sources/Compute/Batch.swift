@@ -32,8 +32,8 @@ package struct Batch: Sendable {
         logitRows.append(contentsOf: other.logitRows)
     }
 
-    /// Which of an appended sequence's rows want logits.
-    package enum LogitChoice: Sendable { case none, last, all }
+    /// Which of an appended sequence's rows want logits, or states.
+    package enum LogitChoice: Sendable { case none, first, last, all }
 
     /// Adds the next tokens of a sequence.
     ///
@@ -54,6 +54,7 @@ package struct Batch: Sendable {
         sequences.append(SequenceSlice(rows: rows, firstPosition: firstPosition, pages: pages, options: sequence))
         switch choice {
         case .none: break
+        case .first: logitRows.append(rows.lowerBound)
         case .last: logitRows.append(rows.upperBound - 1)
         case .all: logitRows.append(contentsOf: rows)
         }
@@ -66,10 +67,13 @@ package struct SequenceOptions: Sendable, Equatable {
     package var slot: Int
     /// Whether a RoPE with two sets of frequencies uses the long one; decided at admission.
     package var usesLongRoPE: Bool
+    /// Position from which tokens are of type 1, those of a pair's second text; nil if all are of type 0.
+    package var secondTextStart: Int?
 
-    package init(slot: Int = 0, usesLongRoPE: Bool = false) {
+    package init(slot: Int = 0, usesLongRoPE: Bool = false, secondTextStart: Int? = nil) {
         self.slot = slot
         self.usesLongRoPE = usesLongRoPE
+        self.secondTextStart = secondTextStart
     }
 }
 

@@ -15,8 +15,17 @@ package struct ForwardPass {
     private var workspace = Workspace()
     private var plan: WorkspacePlan?
     private var layer = 0
+    /// What the step is for.
+    package var goal = Goal.logits
     /// `[logit rows of the batch, vocabulary]`, once the architecture has finished.
     package private(set) var logits: Activation?
+    /// `[logit rows of the batch, embeddingLength]`: what the logits are made of.
+    package private(set) var states: Activation?
+    /// What was made of the states in place of logits.
+    package private(set) var embeddings: Activation?
+
+    /// What a step computes: scores of the vocabulary, or the states that they would be made of.
+    package enum Goal: Sendable { case logits, states }
 
     /// Starts a step.
     ///
@@ -61,9 +70,14 @@ package struct ForwardPass {
 
 extension ForwardPass {
     /// Embeddings of the batch's tokens, `[tokens, embeddingLength]`.
-    package mutating func embed(_ table: WeightHandle) -> Activation {
+    package mutating func embed(_ table: WeightHandle) -> Activation { embed(table, by: .token) }
+
+    /// Embeddings of the batch's rows by their token, position or token type, `[tokens, embeddingLength]`.
+    ///
+    /// - Precondition: the table has a row for every position of the batch.
+    package mutating func embed(_ table: WeightHandle, by number: RowNumber) -> Activation {
         let output = take(columns: table.columns, rows: batch.rowCount)
-        backend?.embed(table, into: output)
+        backend?.embed(table, by: number, into: output)
         return output
     }
 
@@ -80,6 +94,33 @@ extension ForwardPass {
         let output = take(columns: x.columns, rows: rows)
         backend?.gatherLogitRows(of: x, into: output)
         return output
+    }
+
+    /// Names the states of the rows that want logits, and goes on to the logits if the step is for them.
+    package mutating func finish(
+        states: Activation, logits: (inout ForwardPass, Activation) -> Activation
+    ) {
+        finish(states: states)
+        if goal == .logits { finish(logits: logits(&self, states)) }
+    }
+
+    /// Names the states of a model that has no logits; whoever asked for them goes on from there.
+    package mutating func finish(states: Activation) {
+        check(states)
+        self.states = states
+    }
+
+    /// Names what was made of the states, and ends the step.
+    package mutating func finish(embeddings: Activation) {
+        check(embeddings)
+        self.embeddings = embeddings
+        backend?.end()
+    }
+
+    /// Lends a row of the embeddings, to read and to change.
+    package func withEmbedding<Result>(_ row: Int, _ body: (inout MutableSpan<Float>) -> Result) -> Result {
+        guard let embeddings, let backend else { preconditionFailure("the pass has no embeddings") }
+        return backend.withRow(row, of: embeddings, body)
     }
 
     /// Names the result of the step and ends it.
@@ -118,6 +159,24 @@ extension ForwardPass {
         precondition(x.columns == weight.count)
         let output = take(columns: x.columns, rows: x.rows)
         backend?.rmsNorm(x, weight, epsilon: epsilon, into: output)
+        return output
+    }
+
+    /// Layer norm of every row.
+    package mutating func layerNorm(_ x: Activation, _ norm: LayerNorm) -> Activation {
+        let output = take(columns: x.columns, rows: x.rows)
+        return layerNorm(x, norm, into: output)
+    }
+
+    /// Layer norm of every row, in place.
+    package mutating func layerNorm(inPlace x: Activation, _ norm: LayerNorm) -> Activation {
+        layerNorm(x, norm, into: x)
+    }
+
+    private func layerNorm(_ x: Activation, _ norm: LayerNorm, into output: Activation) -> Activation {
+        check(x)
+        precondition(x.columns == norm.weight.count)
+        backend?.layerNorm(x, norm, into: output)
         return output
     }
 
@@ -164,6 +223,7 @@ extension ForwardPass {
         check(inputs.queries)
         precondition(inputs.queries.rows == batch.rowCount && attention.headCount % attention.keyValueHeadCount == 0)
         precondition(inputs.queries.columns == attention.headCount * attention.keyLength)
+        precondition(attention.ahead == 0 || batch.sequences.allSatisfy { $0.firstPosition == 0 })
         let output = take(columns: attention.headCount * attention.valueLength, rows: inputs.queries.rows)
         plan?.include(attention)
         backend?.attend(inputs, attention, layer: attention.cacheLayer ?? layer, into: output)
@@ -206,6 +266,13 @@ extension ForwardPass {
         return x
     }
 
+    /// `function(x)`, in place.
+    package mutating func activate(_ x: Activation, _ function: GateFunction) -> Activation {
+        check(x)
+        backend?.activate(x, function)
+        return x
+    }
+
     /// `silu(gate) · up`, in place in `gate`.
     package mutating func swiGLU(_ gate: Activation, _ up: Activation) -> Activation {
         self.gate(gate, up, .silu)
@@ -223,6 +290,21 @@ extension ForwardPass {
         precondition(gate.rows == up.rows && gate.columns == up.columns)
         backend?.gate(gate, up, function)
         return gate
+    }
+}
+
+// MARK: Sequences
+
+extension ForwardPass {
+    /// The mean of every sequence's rows, `[sequences, columns]`.
+    ///
+    /// - Precondition: `x` has all rows of the batch.
+    package mutating func pool(_ x: Activation) -> Activation {
+        check(x)
+        precondition(x.rows == (plan?.limits.logitRows ?? batch.rowCount))
+        let output = take(columns: x.columns, rows: plan?.limits.sequences ?? batch.sequences.count)
+        backend?.pool(x, into: output)
+        return output
     }
 }
 

@@ -67,6 +67,9 @@ package struct Attention: Sendable, Equatable {
     package var scale: Float
     /// Positions that a row sees, its own included; nil for all before it.
     package var window: Int?
+    /// Positions after its own that a row sees, nil for all: 0 is causal. With another number, all rows of a sequence
+    /// must be in one step.
+    package var ahead: Int? = 0
     /// Scores become `cap · tanh(score / cap)`.
     package var softCap: Float?
     /// One logit per head that takes part in the softmax but has no value.
@@ -85,7 +88,30 @@ package struct Attention: Sendable, Equatable {
     }
 }
 
-/// The function of a gated feed-forward layer: `gate ← function(gate) · up`.
+/// A norm that also takes the mean away. *Source*: Layer Normalization, arXiv:1607.06450.
+package struct LayerNorm: Sendable, Equatable {
+    package let weight: VectorHandle
+    package let bias: VectorHandle?
+    /// Added to the variance.
+    package let epsilon: Float
+
+    package init(weight: VectorHandle, bias: VectorHandle?, epsilon: Float) {
+        precondition(bias.map { $0.count == weight.count } ?? true)
+        self.weight = weight
+        self.bias = bias
+        self.epsilon = epsilon
+    }
+}
+
+/// Which number of a row looks up its embedding.
+package enum RowNumber: Sendable, Equatable {
+    case token
+    case position
+    /// 0 in a sequence's first text, 1 in its second; 0 in all rows for a table of one row.
+    case tokenType
+}
+
+/// The function of a feed-forward layer: `gate ← function(gate) · up` where it has a gate, else `x ← function(x)`.
 package enum GateFunction: Sendable, CaseIterable {
     /// `x / (1 + e⁻ˣ)`: SwiGLU.
     case silu

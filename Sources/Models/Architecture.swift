@@ -16,6 +16,7 @@ package protocol Architecture: Sendable {
     /// What each layer remembers between steps, in order.
     var layerStates: [LayerState] { get }
 
-    /// Computes one step: from the batch's tokens to the logits of the rows that want them.
+    /// Computes one step: from the batch's tokens to the states, and if the step is for them to the logits, of the rows
+    /// that want them.
     func forward(_ pass: inout ForwardPass)
 }

@@ -5,6 +5,8 @@ package enum ArchitectureRegistry {
         Qwen2.self,
         Qwen3.self,
         Gemma3.self,
+        Bert.self,
+        NomicBert.self,
     ]
 
     /// Every name that `general.architecture` may have.

@@ -14,7 +14,9 @@ package struct Hyperparameters: Sendable, Equatable {
     package var keyLength: Int
     /// Length of one value head.
     package var valueLength: Int
-    /// Added to the mean square in RMS norms.
+    /// Whether a token sees only those before it. A model whose tokens see those after them generates no text.
+    package var isCausal: Bool
+    /// Added to the mean square in RMS norms, to the variance in layer norms.
     package var normEpsilon: Float
     package var ropeBase: Double
     /// How many values of a head rotate.
@@ -60,7 +62,10 @@ package struct Hyperparameters: Sendable, Equatable {
             try reader.optionalCount("rope.scaling.original_context_length", limit: 1 << 31) ?? contextLength
         let isLongRoPE = try reader.optionalString("rope.scaling.type") == "longrope"
         longRoPEThreshold = isLongRoPE ? ropeOriginalContextLength : nil
-        normEpsilon = try reader.optionalFloat("attention.layer_norm_rms_epsilon", atLeast: 0) ?? 1e-5
+        isCausal = try reader.optionalBool("attention.causal") ?? true
+        var epsilon = try reader.optionalFloat("attention.layer_norm_rms_epsilon", atLeast: 0)
+        if epsilon == nil { epsilon = try reader.optionalFloat("attention.layer_norm_epsilon", atLeast: 0) }
+        normEpsilon = epsilon ?? 1e-5
         expertCount = try reader.optionalCount("expert_count", minimum: 0) ?? 0
         expertUsedCount = try reader.optionalCount("expert_used_count", minimum: 0) ?? 0
         guard expertUsedCount <= expertCount, expertCount == 0 || expertUsedCount > 0 else {

@@ -6,6 +6,7 @@ import Platform
 package struct Model: Sendable {
     package let architecture: any Architecture
     package let metadata: Metadata
+    private let embeddingHead: EmbeddingHead
 
     package var hyperparameters: Hyperparameters { architecture.hyperparameters }
     package var layerStates: [LayerState] { architecture.layerStates }
@@ -21,9 +22,45 @@ package struct Model: Sendable {
         let reader = try WeightReader(file, backend: backend, progress: progress)
         let type = try ArchitectureRegistry.architecture(named: reader.architecture)
         architecture = try type.init(reader)
+        embeddingHead = try EmbeddingHead(reader, architecture.hyperparameters)
         metadata = file.metadata
     }
 
     /// Bytes of all tensors in a file.
     package static func weightBytes(of file: GGUFFile) -> Int { file.tensors.reduce(0) { $0 + $1.bytes.count } }
+}
+
+// MARK: Embeddings
+
+extension Model {
+    /// Whether the model continues a text. One that does not gives embeddings alone.
+    package var generatesText: Bool { hyperparameters.isCausal }
+
+    /// How the file wants embeddings to be pooled; never `none`.
+    package var defaultPooling: Pooling { embeddingHead.pooling }
+
+    /// Scores that the model's classification head gives; 0 without one.
+    package var labelCount: Int { embeddingHead.classifier?.output.rows ?? 0 }
+
+    /// Rows whose states a pooling needs; the batch of `embed` asks for them.
+    ///
+    /// A classifier reads the state that has seen the whole text: of the first token, or in a decoder of the last.
+    package func rows(for pooling: Pooling) -> Batch.LogitChoice {
+        switch pooling {
+        case .none, .mean: .all
+        case .first: .first
+        case .last: .last
+        case .rank: generatesText ? .last : .first
+        }
+    }
+
+    /// Computes one step of embeddings: one row per sequence, or per row of the batch for `none`.
+    ///
+    /// - Precondition: every sequence asks for `rows(for: pooling)`; `rank` needs a classification head.
+    package func embed(_ pass: inout ForwardPass, _ pooling: Pooling) {
+        pass.goal = .states
+        architecture.forward(&pass)
+        guard let states = pass.states else { preconditionFailure("the architecture named no states") }
+        pass.finish(embeddings: pass.embeddings(states, pooling, embeddingHead))
+    }
 }

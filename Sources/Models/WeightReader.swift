@@ -75,6 +75,11 @@ package struct WeightReader: ~Copyable {
         return found
     }
 
+    /// A Boolean under `<architecture>.<key>`, or nil if the file has none.
+    func optionalBool(_ key: String) throws(ModelError) -> Bool? {
+        do { return try file.metadata.optionalBool(fullKey(key)) } catch { throw .metadata(error) }
+    }
+
     /// A string under `<architecture>.<key>`, or nil if the file has none.
     func optionalString(_ key: String) throws(ModelError) -> String? {
         do { return try file.metadata.optionalString(fullKey(key)) } catch { throw .metadata(error) }
@@ -89,10 +94,16 @@ package struct WeightReader: ~Copyable {
 
     /// Rows of the embedding table.
     func vocabularySize(embeddingLength: Int) throws(ModelError) -> Int {
-        let name = "token_embd.weight"
+        try rowCount("token_embd.weight", columns: embeddingLength)
+    }
+
+    /// Rows of a matrix whose height no key says.
+    func rowCount(_ name: String, columns: Int) throws(ModelError) -> Int {
         let shape = try info(name).shape
-        guard shape.count == 2, shape[0] == embeddingLength, shape[1] > 0, shape[1] <= 1 << 24 else {
-            throw .wrongShape(tensor: name, expected: [embeddingLength, -1], found: shape)
+        // A matrix of one row may be stored as a vector.
+        if shape == [columns] { return 1 }
+        guard shape.count == 2, shape[0] == columns, shape[1] > 0, shape[1] <= 1 << 24 else {
+            throw .wrongShape(tensor: name, expected: [columns, -1], found: shape)
         }
         return shape[1]
     }
@@ -105,6 +116,11 @@ package struct WeightReader: ~Copyable {
     /// A matrix of `[rows, columns]`.
     func matrix(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightHandle {
         try load(name, shape: [columns, rows], matrixCount: 1)
+    }
+
+    /// Some rows of a matrix of `[rowCount, columns]`, such as the queries' part of a fused projection.
+    func matrix(_ name: String, rows: Range<Int>, of rowCount: Int, columns: Int) throws(ModelError) -> WeightHandle {
+        try load(name, shape: [columns, rowCount], matrixCount: 1, rows: rows)
     }
 
     /// One matrix of `[rows, columns]` per expert, stacked.
@@ -121,6 +137,13 @@ package struct WeightReader: ~Copyable {
     /// A vector, or nil if the file has none of that name.
     func optionalVector(_ name: String, count: Int) throws(ModelError) -> VectorHandle? {
         has(name) ? try vector(name, count: count) : nil
+    }
+
+    /// Some values of a vector of `count`, or nil if the file has none of that name.
+    func optionalVector(_ name: String, values: Range<Int>, of count: Int) throws(ModelError) -> VectorHandle? {
+        guard has(name) else { return nil }
+        let part = Array(try floats(name, count: count)[values])
+        do { return try backend.load(vector: part) } catch { throw .compute(error, tensor: name) }
     }
 
     /// Loads a rotary embedding.
@@ -142,18 +165,35 @@ package struct WeightReader: ~Copyable {
         return values
     }
 
-    private func load(_ name: String, shape: [Int], matrixCount: Int) throws(ModelError) -> WeightHandle {
+    /// - Parameter rows: those to load of a single matrix; nil for all.
+    private func load(
+        _ name: String, shape: [Int], matrixCount: Int, rows: Range<Int>? = nil
+    ) throws(ModelError) -> WeightHandle {
         let info = try info(name)
-        guard info.shape == shape || (matrixCount == 1 && info.shape == shape + [1]) else {
+        guard Self.normalized(info.shape) == Self.normalized(shape) else {
             throw .wrongShape(tensor: name, expected: shape, found: info.shape)
         }
+        let bytes = rows.map { Self.rows($0, of: info, rowCount: shape[1]) } ?? info.bytes
         let source = WeightSource(
-            type: info.type, rows: shape[1], columns: shape[0], matrixCount: matrixCount, bytes: info.bytes)
+            type: info.type, rows: rows?.count ?? shape[1], columns: shape[0], matrixCount: matrixCount, bytes: bytes)
         do {
             let handle = try backend.load(source)
-            progress(info.bytes.count)
+            progress(bytes.count)
             return handle
         } catch { throw .compute(error, tensor: name) }
+    }
+
+    /// The bytes of some rows: whole blocks that follow each other.
+    private static func rows(_ rows: Range<Int>, of info: TensorInfo, rowCount: Int) -> ByteRange {
+        let (start, rowBytes) = (info.bytes.range.lowerBound, info.bytes.count / rowCount)
+        return ByteRange(
+            owner: info.bytes.owner, range: start + rows.lowerBound * rowBytes..<start + rows.upperBound * rowBytes)
+    }
+
+    /// A shape without the ones at its end, which files write or leave out.
+    private static func normalized(_ shape: [Int]) -> [Int] {
+        let last = shape.lastIndex { $0 != 1 } ?? 0
+        return Array(shape.prefix(last + 1))
     }
 
     private func info(_ name: String) throws(ModelError) -> TensorInfo {

@@ -23,6 +23,10 @@ package protocol VectorKernels {
     static func geluTanh(_ x: UnsafeMutablePointer<Float>, times y: UnsafePointer<Float>, count: Int)
     /// `x = x/2 · (1 + erf(x/√2)) · y`
     static func geluErf(_ x: UnsafeMutablePointer<Float>, times y: UnsafePointer<Float>, count: Int)
+    /// The functions of `silu`, `geluTanh` and `geluErf` without the factor.
+    static func silu(_ x: UnsafeMutablePointer<Float>, count: Int)
+    static func geluTanh(_ x: UnsafeMutablePointer<Float>, count: Int)
+    static func geluErf(_ x: UnsafeMutablePointer<Float>, count: Int)
     /// `x = 1 / (1 + e⁻ˣ)`
     static func sigmoid(_ x: UnsafeMutablePointer<Float>, count: Int)
     /// `x = eˣ⁻ᵐ / Σ eˣ⁻ᵐ` over the first `columns` floats, `m` their maximum; the floats after them up to the next
@@ -38,6 +42,10 @@ package protocol VectorKernels {
     /// The same over `count` floats that are followed by others, in place; any count.
     static func headNorm(
         _ x: UnsafeMutablePointer<Float>, _ weight: UnsafePointer<Float>, epsilon: Float, count: Int)
+    /// `output = (x − mean(x)) / √(variance(x) + epsilon) · weight + bias` over a row of `columns` floats, padded with
+    /// zeros to 16; `output` may be `x`.
+    static func layerNorm(
+        _ x: UnsafePointer<Float>, _ norm: LayerNormWeights, columns: Int, into output: UnsafeMutablePointer<Float>)
 
     // MARK: Rotary positions
 
@@ -67,6 +75,19 @@ package protocol VectorKernels {
     static func finish(
         _ total: AttentionSums, query: Int, sink: Float, shape: AttentionShape, into output: UnsafeMutablePointer<Float>
     )
+}
+
+/// Weight and bias of a layer norm, one each per column, padded with zeros to 16.
+@safe package struct LayerNormWeights {
+    @unsafe package let weight: UnsafePointer<Float>
+    @unsafe package let bias: UnsafePointer<Float>?
+    package let epsilon: Float
+
+    package init(weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?, epsilon: Float) {
+        unsafe self.weight = weight
+        unsafe self.bias = bias
+        self.epsilon = epsilon
+    }
 }
 
 /// Cosines and sines of one position, one each per pair.
@@ -186,6 +207,8 @@ package struct AttentionShape: Sendable {
     package var valueStride: Int
     /// Positions that a row sees, its own included; `unlimited` for all.
     package var window: Int
+    /// Positions after its own that a row sees, as far as the page has entries; `unlimited` for all.
+    package var ahead = 0
     /// 0 for none.
     package var softCap: Float
 

@@ -11,6 +11,7 @@ struct AttentionFixture: Sendable, CustomTestStringConvertible {
     var keyLength = 32
     var valueLength = 32
     var window: Int?
+    var ahead: Int? = 0
     var softCap: Float?
     var hasSinks = false
     var element = CacheElement.float32
@@ -21,7 +22,7 @@ struct AttentionFixture: Sendable, CustomTestStringConvertible {
 
     var testDescription: String {
         "\(lengths) \(headCount)/\(keyValueHeadCount) × \(keyLength)/\(valueLength)"
-            + " window \(window ?? 0) cap \(softCap ?? 0) \(element)\(hasSinks ? " sinks" : "")"
+            + " window \(window ?? 0) ahead \(ahead.map(String.init) ?? "all") cap \(softCap ?? 0) \(element)\(hasSinks ? " sinks" : "")"
     }
 
     var totalLength: Int { lengths.reduce(0, +) }
@@ -57,6 +58,7 @@ struct AttentionFixture: Sendable, CustomTestStringConvertible {
             headCount: headCount, keyValueHeadCount: keyValueHeadCount, headLength: keyLength, window: window)
         attention.valueLength = valueLength
         attention.softCap = softCap
+        attention.ahead = ahead
         return attention
     }
 
@@ -145,17 +147,18 @@ struct AttentionFixture: Sendable, CustomTestStringConvertible {
             (0..<lengths[sequence]).map { position in
                 let first = firstToken(sequence)
                 let start = window.map { max(0, position - $0 + 1) } ?? 0
+                let end = ahead.map { min(position + $0, lengths[sequence] - 1) } ?? lengths[sequence] - 1
                 return (0..<headCount).flatMap { head -> [Double] in
                     let group = head / (headCount / keyValueHeadCount)
                     let query = data.queries[first + position][head * keyLength..<(head + 1) * keyLength]
-                    var scores = (start...position).map { other in
+                    var scores = (start...end).map { other in
                         let key = keys[first + other][group * keyLength..<(group + 1) * keyLength]
                         return cap(zip(query, key).reduce(0) { $0 + Double($1.0) * $1.1 } * scale)
                     }
                     if hasSinks { scores.append(Double(data.sinks[head])) }
                     let weights = Reference.softmax(scores)
                     return (0..<valueLength).map { column in
-                        zip(weights, start...position).reduce(0) {
+                        zip(weights, start...end).reduce(0) {
                             $0 + $1.0 * values[first + $1.1][group * valueLength + column]
                         }
                     }

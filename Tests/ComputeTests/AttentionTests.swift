@@ -24,10 +24,23 @@ struct AttentionTests {
         AttentionFixture(lengths: [700], headCount: 1, keyValueHeadCount: 1, window: 520),
     ]
 
+    /// Tokens that see those after them, all or as many as in half a window.
+    static let encoders: [AttentionFixture] = [
+        AttentionFixture(lengths: [1, 2, 15, 16, 17], ahead: nil),
+        AttentionFixture(lengths: [63, 64, 65, 130], ahead: nil),
+        AttentionFixture(
+            lengths: [3, 90], headCount: 3, keyValueHeadCount: 3, keyLength: 24, valueLength: 24, ahead: nil),
+        AttentionFixture(lengths: [600, 5], headCount: 2, keyValueHeadCount: 1, ahead: nil, sharpness: 20),
+        AttentionFixture(lengths: [40, 130], window: 6, ahead: 5),
+        AttentionFixture(lengths: [700], headCount: 1, keyValueHeadCount: 1, window: 101, ahead: 100),
+        AttentionFixture(lengths: [200], window: 1, ahead: nil, softCap: 5, hasSinks: true),
+        AttentionFixture(lengths: [100], window: 40, ahead: 1),
+    ]
+
     /// float32's rounding in dot products of up to 128 terms, times the sharpest softmax above.
     static let tolerance = 2e-5
 
-    @Test("Equals its formula", arguments: fixtures, CacheElement.allCases)
+    @Test("Equals its formula", arguments: fixtures + encoders, CacheElement.allCases)
     func formula(fixture: AttentionFixture, element: CacheElement) throws {
         var fixture = fixture
         fixture.element = element
@@ -48,6 +61,17 @@ struct AttentionTests {
             let found = try fixture.run(steps, gang: Self.gang, pageSeed: UInt64(seed) * 17)
             let isEqual = found == expected
             #expect(isEqual, "pieces of up to \(longest)")
+        }
+    }
+
+    @Test("In an encoder does not depend on threads, pages or other sequences", arguments: encoders)
+    func encoderInvariance(fixture: AttentionFixture) throws {
+        let expected = try fixture.run(fixture.oneStep, gang: ThreadGang(threadCount: 1))
+        let apart = fixture.oneStep[0].map { [$0] }
+        for (steps, seed) in [(fixture.oneStep, 3), (apart, 5), ([fixture.oneStep[0].reversed()], 7)] {
+            let found = try fixture.run(steps, gang: Self.gang, pageSeed: UInt64(seed))
+            let isEqual = found == expected
+            #expect(isEqual)
         }
     }
 
@@ -72,6 +96,10 @@ struct AttentionTests {
         fixture.element = .float16
         let steps: [AttentionFixture.Step] = [[(1, 0..<4)], [(1, 4..<66)], [(1, 66..<67)], [(1, 67..<70)]]
         let clean = try fixture.run(steps, gang: Self.gang)
+        var encoder = fixture
+        encoder.ahead = nil
+        let steppedOver = try encoder.run([[(0, 0..<128)], [(1, 0..<70)]], gang: Self.gang)
+        #expect(steppedOver.suffix(70).joined().allSatisfy { $0.isFinite })
         let stale = try fixture.run([[(0, 0..<128)]] + steps, gang: Self.gang)
         #expect(stale[0].allSatisfy { $0.isNaN })
         let isEqual = clean.suffix(70) == stale.suffix(70)

@@ -66,6 +66,78 @@ struct OperationTests {
         }
     }
 
+    @Test("Functions without a gate", arguments: Bench.featureSets, GateFunction.allCases)
+    func activations(features: CPUFeatures, function: GateFunction) throws {
+        for scale: Float in [0.01, 1, 10, 1000] {
+            try check(
+                features, scale: scale, { _, pass, x in pass.activate(x, function) },
+                expected: { $0.map { Reference.apply(function, $0) } })
+        }
+    }
+
+    @Test("Layer norm, apart and in place", arguments: Bench.featureSets, [false, true])
+    func layerNorm(features: CPUFeatures, hasBias: Bool) throws {
+        for (rows, columns) in Self.shapes where columns > 1 {
+            var random = RandomNumbers(seed: UInt64(rows * 78 + columns))
+            let (weight, bias) = (random.rows(1, columns)[0], random.rows(1, columns)[0])
+            // Rows far from zero: their variance is a small part of their square.
+            let x = random.rows(rows, columns, scale: 2).map { row in row.map { $0 + 50 } }
+            let bench = Bench(features: features)
+            let table = try bench.matrix(x)
+            let norm = LayerNorm(
+                weight: try bench.backend.load(vector: weight),
+                bias: hasBias ? try bench.backend.load(vector: bias) : nil, epsilon: 1e-3)
+            for inPlace in [false, true] {
+                let found = try bench.run(rows: rows) { pass in
+                    let x = pass.embed(table)
+                    let y = inPlace ? pass.layerNorm(inPlace: x, norm) : pass.layerNorm(x, norm)
+                    pass.finish(logits: y)
+                }
+                let expected = x.map { Reference.layerNorm($0, weight, hasBias ? bias : nil, epsilon: 1e-3) }
+                // The mean is rounded at 50: as much of the deviations, which are about 1.
+                #expect(distance(found, expected) < 10 * Self.tolerance, "\(rows) × \(columns)")
+            }
+        }
+    }
+
+    @Test("Embedding by position and token type, and the mean of each sequence", arguments: Bench.featureSets)
+    func sequences(features: CPUFeatures) throws {
+        var random = RandomNumbers(seed: 9)
+        let (positions, types) = (random.rows(70, 21), random.rows(2, 21))
+        let bench = Bench(features: features)
+        let (positionTable, typeTable) = (try bench.matrix(positions), try bench.matrix(types))
+        let oneType = try bench.matrix([types[0]])
+        func body(_ table: WeightHandle) -> (inout ForwardPass) -> Void {
+            { pass in
+                let x = pass.add(pass.embed(positionTable, by: .position), pass.embed(table, by: .tokenType))
+                pass.finish(embeddings: pass.pool(x))
+            }
+        }
+        try bench.reserve(rows: 100, pageCount: 2, body(typeTable))
+        let pages = PageTable([PageID(index: 0), PageID(index: 1)])
+        var batch = Batch()
+        batch.append([0, 0, 0], at: 0, pages: pages, logits: .all)
+        batch.append(
+            repeatElement(0, count: 70), of: SequenceOptions(secondTextStart: 5), at: 0, pages: pages, logits: .all)
+        batch.append([0], of: SequenceOptions(secondTextStart: 0), at: 4, pages: pages, logits: .all)
+        for (table, second) in [(typeTable, 1), (oneType, 0)] {
+            var pass = ForwardPass(bench.backend, batch: batch)
+            body(table)(&pass)
+            let found = (0..<3).map { row in
+                pass.withEmbedding(row) { span in (0..<span.count).map { span[$0] } }
+            }
+            let expected = [(0..<3, 0), (0..<70, 65), (4..<5, 1)].map { range, seconds in
+                (0..<21).map { column in
+                    let sum = range.reduce(0) { $0 + Double(positions[$1][column]) }
+                    let count = Double(range.count)
+                    let share = Double(seconds) / count
+                    return sum / count + Double(types[0][column]) * (1 - share) + Double(types[second][column]) * share
+                }
+            }
+            #expect(distance(found, expected) < Self.tolerance)
+        }
+    }
+
     @Test("RMS norm", arguments: Bench.featureSets)
     func norm(features: CPUFeatures) throws {
         for (rows, columns) in Self.shapes {
@@ -180,6 +252,22 @@ enum Reference {
     static func rmsNorm(_ x: [Float], _ weight: [Float], epsilon: Double) -> [Double] {
         let mean = dot(x, x) / Double(x.count)
         return zip(x, weight).map { Double($0) / (mean + epsilon).squareRoot() * Double($1) }
+    }
+
+    static func layerNorm(_ x: [Float], _ weight: [Float], _ bias: [Float]?, epsilon: Double) -> [Double] {
+        let mean = x.reduce(0) { $0 + Double($1) } / Double(x.count)
+        let variance = x.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(x.count)
+        return x.indices.map {
+            (Double(x[$0]) - mean) / (variance + epsilon).squareRoot() * Double(weight[$0]) + Double(bias?[$0] ?? 0)
+        }
+    }
+
+    static func apply(_ function: GateFunction, _ x: Double) -> Double {
+        switch function {
+        case .silu: x / (1 + exp(-x))
+        case .geluTanh: x / 2 * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))
+        case .geluErf: x / 2 * (1 + erf(x / 2.0.squareRoot()))
+        }
     }
 
     static func rope(

@@ -71,18 +71,24 @@ struct Case {
         }
     }
 
-    /// Loads the model and runs a prompt of three tokens.
+    /// Loads the model and runs a prompt of three tokens, for logits or, of an encoder, for an embedding.
     private func runModel(_ file: GGUFFile) throws {
         let backend = CPUBackend(gang: Self.gang)
         let model = try Model(file, backend: backend)
         let limits = BatchLimits(rows: 3, logitRows: 1, sequences: 1)
-        let plan = ForwardPass.plan(for: limits) { model.architecture.forward(&$0) }
+        func forward(_ pass: inout ForwardPass) {
+            if model.generatesText { model.architecture.forward(&pass) } else { model.embed(&pass, .first) }
+        }
+        let plan = ForwardPass.plan(for: limits, forward)
         try backend.reserve(plan, cache: CacheLayout(states: model.layerStates, element: .float16), pageCount: 1)
         let last = Int32(model.hyperparameters.vocabularySize - 1)
         var batch = Batch()
-        batch.append([0, last / 2, last], at: 0, pages: PageTable([PageID(index: 0)]), logits: .last)
+        // A learned position exists for each token of the context only.
+        let tokens = [0, last / 2, last].prefix(model.hyperparameters.contextLength)
+        batch.append(tokens, at: 0, pages: PageTable([PageID(index: 0)]), logits: .last)
         var pass = ForwardPass(backend, batch: batch)
-        model.architecture.forward(&pass)
+        forward(&pass)
+        guard model.generatesText else { return pass.withEmbedding(0) { precondition($0.count > 0) } }
         pass.withLogits(0) { precondition($0.count == Int(last) + 1) }
     }
 

@@ -11,7 +11,8 @@ import Testing
     static let meanDivergence = 1e-3
 
     @Test func everyArchitectureHasAGolden() throws {
-        let covered = Set(try Golden.names.map { try Golden(named: $0).architecture })
+        let covered = Set(try Golden.names.map { try Golden(named: $0).architecture }).union(
+            try EmbeddingGolden.names.map { try EmbeddingGolden(named: $0).architecture })
         for name in ArchitectureRegistry.names {
             #expect(covered.contains(name), "no golden for architecture \(name)")
         }

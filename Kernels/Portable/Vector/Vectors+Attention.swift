@@ -73,7 +73,7 @@ extension Vectors {
         let first = offset + queries.lowerBound / block.shape.groupSize
         let last = offset + (queries.upperBound - 1) / block.shape.groupSize
         let lower = max(page.entries.lowerBound, first - block.shape.window + 1)
-        return lower..<max(lower, min(page.entries.upperBound, last + 1))
+        return lower..<max(lower, min(page.entries.upperBound, last + 1 + block.shape.ahead))
     }
 }
 
@@ -150,7 +150,7 @@ private func updateSoftmax(_ block: AttentionBlock, _ page: AttentionPage, _ que
     let scores = block.scores + query * 64
     let position = block.firstPosition + query / block.shape.groupSize - page.firstPosition
     let lower = max(0, position - block.shape.window + 1)
-    let visible = lower..<max(lower, min(position + 1, 64))
+    let visible = lower..<max(lower, min(position + 1 + block.shape.ahead, page.entries.upperBound))
     let groups = page.entries.lowerBound / 16 * 16..<(page.entries.upperBound + 15) / 16 * 16
     guard !visible.isEmpty else {
         for i in groups { scores[i] = 0 }

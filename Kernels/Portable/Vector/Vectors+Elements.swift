@@ -33,28 +33,43 @@ extension Vectors {
     }
 
     package static func silu(_ x: UnsafeMutablePointer<Float>, times y: UnsafePointer<Float>, count: Int) {
-        forEach(count) { i in
-            let v = load(x, i)
-            storeVector(x, i, v / (Vector(repeating: 1) + exponential(-v)) * load(y, i))
-        }
+        forEach(count) { storeVector(x, $0, silu(load(x, $0)) * load(y, $0)) }
     }
 
+    package static func silu(_ x: UnsafeMutablePointer<Float>, count: Int) {
+        forEach(count) { storeVector(x, $0, silu(load(x, $0))) }
+    }
+
+    @inline(__always)
+    private static func silu(_ v: Vector) -> Vector { v / (Vector(repeating: 1) + exponential(-v)) }
+
     package static func geluTanh(_ x: UnsafeMutablePointer<Float>, times y: UnsafePointer<Float>, count: Int) {
-        // x/2 · (1 + tanh z) = x · logistic(2z)
-        forEach(count) { i in
-            let v = load(x, i)
-            let z = v * multiplyAdd16(v * v, Vector(repeating: 0.044_715), Vector(repeating: 1))
-            storeVector(x, i, v * logistic(z * 1.595_769_121_605_731) * load(y, i))
-        }
+        forEach(count) { storeVector(x, $0, geluTanh(load(x, $0)) * load(y, $0)) }
+    }
+
+    package static func geluTanh(_ x: UnsafeMutablePointer<Float>, count: Int) {
+        forEach(count) { storeVector(x, $0, geluTanh(load(x, $0))) }
+    }
+
+    /// x/2 · (1 + tanh z) = x · logistic(2z)
+    @inline(__always)
+    private static func geluTanh(_ v: Vector) -> Vector {
+        let z = v * multiplyAdd16(v * v, Vector(repeating: 0.044_715), Vector(repeating: 1))
+        return v * logistic(z * 1.595_769_121_605_731)
     }
 
     package static func geluErf(_ x: UnsafeMutablePointer<Float>, times y: UnsafePointer<Float>, count: Int) {
-        forEach(count) { i in
-            let v = load(x, i)
-            let half = complementaryError(magnitude(v) * 0.707_106_781_186_547_5) * 0.5
-            let share = half.replacing(with: Vector(repeating: 1) - half, where: v .> 0)
-            storeVector(x, i, v * share * load(y, i))
-        }
+        forEach(count) { storeVector(x, $0, geluErf(load(x, $0)) * load(y, $0)) }
+    }
+
+    package static func geluErf(_ x: UnsafeMutablePointer<Float>, count: Int) {
+        forEach(count) { storeVector(x, $0, geluErf(load(x, $0))) }
+    }
+
+    @inline(__always)
+    private static func geluErf(_ v: Vector) -> Vector {
+        let half = complementaryError(magnitude(v) * 0.707_106_781_186_547_5) * 0.5
+        return v * half.replacing(with: Vector(repeating: 1) - half, where: v .> 0)
     }
 
     package static func sigmoid(_ x: UnsafeMutablePointer<Float>, count: Int) {

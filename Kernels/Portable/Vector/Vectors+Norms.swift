@@ -1,3 +1,5 @@
+package import Quantization
+
 extension Vectors {
     package static func rmsNorm(
         _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, epsilon: Float, columns: Int,
@@ -47,5 +49,34 @@ extension Vectors {
             i &+= 16
         }
         for i in whole..<count { x[i] = x[i] * factor * weight[i] }
+    }
+
+    package static func layerNorm(
+        _ x: UnsafePointer<Float>, _ norm: LayerNormWeights, columns: Int, into output: UnsafeMutablePointer<Float>
+    ) {
+        let padded = (columns + 15) / 16 * 16
+        var sums = Vector()
+        var i = 0
+        while i < padded {
+            sums += load(x, i)
+            i &+= 16
+        }
+        let mean = Vector(repeating: sum(sums) / Float(columns))
+        // The variance about the mean, in a second walk: a difference of two large sums would cancel.
+        var squares = Vector()
+        i = 0
+        while i < padded {
+            var d = load(x, i) - mean
+            if i &+ 16 > columns { d = d.replacing(with: 0, where: laneNumbers .>= Int32(columns &- i)) }
+            squares = multiplyAdd16(d, d, squares)
+            i &+= 16
+        }
+        let factor = Vector(repeating: 1 / (sum(squares) / Float(columns) + norm.epsilon).squareRoot())
+        i = 0
+        while i < padded {
+            storeVector(output, i, (load(x, i) - mean) * factor * load(norm.weight, i))
+            i &+= 16
+        }
+        if let bias = norm.bias { add(output, bias, count: padded) }
     }
 }

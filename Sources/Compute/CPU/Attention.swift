@@ -182,12 +182,15 @@ extension CPUBackend {
 
     private var groupSize: Int { attention.headCount / attention.keyValueHeadCount }
     private var window: Int { attention.window ?? AttentionShape.unlimited }
+    private var ahead: Int { attention.ahead ?? AttentionShape.unlimited }
     private var blockRows: Int { Cut.blockRows(groupSize: groupSize) }
 
     private var shape: AttentionShape {
-        AttentionShape(
+        var shape = AttentionShape(
             groupSize: groupSize, keyLength: attention.keyLength, valueLength: attention.valueLength, window: window,
             softCap: attention.softCap ?? 0)
+        shape.ahead = ahead
+        return shape
     }
 
     /// Plans the units, runs them, and merges what was cut into segments.
@@ -199,6 +202,11 @@ extension CPUBackend {
 
     /// First position that a row at `position` sees.
     private func firstVisible(_ position: Int) -> Int { window > position ? 0 : position - window + 1 }
+
+    /// One past the last position that a row at `position` sees.
+    private func endVisible(_ position: Int, _ slice: SequenceSlice) -> Int {
+        min(position + 1 + ahead, slice.endPosition)
+    }
 
     /// Segments that the rows of a sequence see.
     private func segments(_ slice: SequenceSlice) -> Range<Int> {
@@ -263,7 +271,7 @@ extension AttentionPhase {
         let rows = index * blockRows..<min((index + 1) * blockRows, slice.rows.count)
         let (block, total) = pack(slice, rows, head: head, thread)
         let first = firstVisible(slice.firstPosition + rows.lowerBound) / Cut.segmentPositions
-        let last = (slice.firstPosition + rows.upperBound - 1) / Cut.segmentPositions
+        let last = (endVisible(slice.firstPosition + rows.upperBound - 1, slice) - 1) / Cut.segmentPositions
         total.reset(valueStride: block.shape.valueStride)
         for segment in first...last {
             block.running.reset(valueStride: block.shape.valueStride)
@@ -313,7 +321,7 @@ extension AttentionPhase {
     /// Attends to the pages of one segment, in order.
     private func walk(_ slice: SequenceSlice, _ rows: Range<Int>, head: Int, segment: Int, _ block: AttentionBlock) {
         let first = firstVisible(slice.firstPosition + rows.lowerBound)
-        let end = slice.firstPosition + rows.upperBound
+        let end = endVisible(slice.firstPosition + rows.upperBound - 1, slice)
         let size = CacheLayout.pagePositions
         for index in max(segment * Cut.segmentPages, first / size)..<(segment + 1) * Cut.segmentPages {
             let start = index * size

@@ -142,10 +142,20 @@ import Quantization
         return body(&span)
     }
 
-    package func embed(_ table: WeightHandle, into output: Activation) {
+    package func embed(_ table: WeightHandle, by number: RowNumber, into output: Activation) {
         let target = unsafe writableRows(output)
         let matrix = matrices[table.index]
-        unsafe gang.run(EmbeddingPhase(matrix: matrix, tokens: batch.tokens, output: target, stride: output.stride))
+        switch number {
+        case .token:
+            unsafe gang.run(
+                EmbeddingPhase(matrix: matrix, numbers: batch.tokens, output: target, stride: output.stride))
+        case .position:
+            unsafe gang.run(
+                EmbeddingPhase(matrix: matrix, numbers: batch.positions, output: target, stride: output.stride))
+        case .tokenType:
+            unsafe gang.run(
+                TokenTypePhase(matrix: matrix, sequences: batch.sequences, output: target, stride: output.stride))
+        }
     }
 
     package func gatherLogitRows(of input: Activation, into output: Activation) {
@@ -157,20 +167,40 @@ import Quantization
     }
 }
 
-/// Decodes the rows of some tokens per chunk.
+/// Decodes some rows of a table per chunk.
 @safe private struct EmbeddingPhase: Phase {
     let matrix: LoadedMatrix
-    let tokens: [Int32]
+    let numbers: [Int32]
     let output: UnsafeMutablePointer<Float>
     let stride: Int
 
     private static let rowsPerChunk = 8
-    var chunkCount: Int { (tokens.count + Self.rowsPerChunk - 1) / Self.rowsPerChunk }
+    var chunkCount: Int { (numbers.count + Self.rowsPerChunk - 1) / Self.rowsPerChunk }
 
     func run(chunk: Int, thread: Int) {
-        for row in chunk * Self.rowsPerChunk..<min((chunk + 1) * Self.rowsPerChunk, tokens.count) {
+        for row in chunk * Self.rowsPerChunk..<min((chunk + 1) * Self.rowsPerChunk, numbers.count) {
             let target = unsafe output + row * stride
-            unsafe matrix.decodeRow(Int(tokens[row]), into: target)
+            unsafe matrix.decodeRow(Int(numbers[row]), into: target)
+            for column in matrix.columns..<stride { unsafe target[column] = 0 }
+        }
+    }
+}
+
+/// Writes the token types' rows of one sequence per chunk.
+@safe private struct TokenTypePhase: Phase {
+    let matrix: LoadedMatrix
+    let sequences: [SequenceSlice]
+    let output: UnsafeMutablePointer<Float>
+    let stride: Int
+
+    var chunkCount: Int { sequences.count }
+
+    func run(chunk: Int, thread: Int) {
+        let slice = sequences[chunk]
+        for (position, row) in zip(slice.firstPosition..., slice.rows) {
+            let isSecond = slice.options.secondTextStart.map { position >= $0 } ?? false
+            let target = unsafe output + row * stride
+            unsafe matrix.decodeRow(isSecond ? min(1, matrix.rows - 1) : 0, into: target)
             for column in matrix.columns..<stride { unsafe target[column] = 0 }
         }
     }

@@ -6,6 +6,7 @@ extension CPUBackend {
     package func scale(_ x: Activation, by factor: Float) { run(.scale(factor), x, x) }
     package func softCap(_ x: Activation, cap: Float) { run(.softCap(cap), x, x) }
     package func gate(_ gate: Activation, _ up: Activation, _ function: GateFunction) { run(.gate(function), gate, up) }
+    package func activate(_ x: Activation, _ function: GateFunction) { run(.activate(function), x, x) }
 
     private func run(_ operation: ElementOperation, _ x: Activation, _ y: Activation) {
         unsafe gang.run(
@@ -18,7 +19,7 @@ extension CPUBackend {
 enum ElementOperation {
     case add, multiply
     case scale(Float), softCap(Float)
-    case gate(GateFunction)
+    case gate(GateFunction), activate(GateFunction)
 
     /// In place in `x`; `count` is a multiple of 16.
     @inline(__always)
@@ -33,6 +34,9 @@ enum ElementOperation {
         case .gate(.silu): unsafe vectors.silu(x, times: y, count: count)
         case .gate(.geluTanh): unsafe vectors.geluTanh(x, times: y, count: count)
         case .gate(.geluErf): unsafe vectors.geluErf(x, times: y, count: count)
+        case .activate(.silu): unsafe vectors.silu(x, count: count)
+        case .activate(.geluTanh): unsafe vectors.geluTanh(x, count: count)
+        case .activate(.geluErf): unsafe vectors.geluErf(x, count: count)
         }
     }
 }

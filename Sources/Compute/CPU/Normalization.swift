@@ -8,6 +8,14 @@ extension CPUBackend {
                 output: writableRows(output)))
     }
 
+    package func layerNorm(_ input: Activation, _ norm: LayerNorm, into output: Activation) {
+        let weights = unsafe LayerNormWeights(
+            weight: vector(norm.weight), bias: norm.bias.map { unsafe vector($0) }, epsilon: norm.epsilon)
+        unsafe gang.run(
+            LayerNormPhase(
+                vectors: vectors, view: input, input: rows(input), norm: weights, output: writableRows(output)))
+    }
+
     package func headNorm(_ x: Activation, _ weight: VectorHandle, epsilon: Float) {
         unsafe gang.run(
             HeadNormPhase(
@@ -35,6 +43,24 @@ func rowsPerChunk(columns: Int) -> Int { max(1, 8192 / columns) }
             let start = row * view.stride
             unsafe vectors.rmsNorm(
                 input + start, weight, epsilon: epsilon, columns: view.columns, into: output + start)
+        }
+    }
+}
+
+@safe private struct LayerNormPhase: Phase {
+    let vectors: any VectorKernels.Type
+    let view: Activation
+    let input: UnsafePointer<Float>
+    let norm: LayerNormWeights
+    let output: UnsafeMutablePointer<Float>
+
+    private var chunkRows: Int { rowsPerChunk(columns: view.columns) }
+    var chunkCount: Int { (view.rows + chunkRows - 1) / chunkRows }
+
+    func run(chunk: Int, thread: Int) {
+        for row in chunk * chunkRows..<min((chunk + 1) * chunkRows, view.rows) {
+            let start = row * view.stride
+            unsafe vectors.layerNorm(input + start, norm, columns: view.columns, into: output + start)
         }
     }
 }

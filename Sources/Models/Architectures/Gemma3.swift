@@ -1,14 +1,16 @@
 package import Compute
 import Platform
 
-/// Gemma 3, text decoders.
+/// Gemma 3, text decoders, and EmbeddingGemma (`gemma-embedding`), the encoder made of one.
 ///
 /// Differs from Qwen3: embeddings scaled by √embeddingLength; norms around attention and feed-forward ("sandwich");
 /// GELU in place of SiLU; five sliding-window layers to one global, each kind with its own RoPE base, and scaling
-/// only on global ones; optional soft cap on the logits. The file's norm weights already hold Gemma's `1 + w`.
-/// *Source*: Gemma 3 Technical Report, arXiv:2503.19786.
+/// only on global ones; optional soft cap on the logits. The file's norm weights already hold Gemma's `1 + w`. In the
+/// encoder tokens also see those after them, and half of a window lies to either side.
+/// *Source*: Gemma 3 Technical Report, arXiv:2503.19786; EmbeddingGemma, arXiv:2509.20354.
 package struct Gemma3: Architecture {
-    package static let names = ["gemma3"]
+    package static let names = ["gemma3", encoderName]
+    private static let encoderName = "gemma-embedding"
 
     package let hyperparameters: Hyperparameters
     package let layerStates: [LayerState]
@@ -43,14 +45,17 @@ package struct Gemma3: Architecture {
     }
 
     package init(_ reader: borrowing WeightReader) throws(ModelError) {
-        hyperparameters = try Hyperparameters(reader)
+        var parameters = try Hyperparameters(reader)
+        if reader.architecture == Self.encoderName { parameters.isCausal = false }
+        hyperparameters = parameters
         finalSoftCap = try reader.optionalFloat("final_logit_softcapping", atLeast: 0).flatMap { $0 == 0 ? nil : $0 }
         embedding = try TokenEmbedding(reader, hyperparameters)
         let global = try Self.globalAttention(reader, hyperparameters)
-        var local = global
-        local.window = try Attention(reader, hyperparameters).window
+        let local = try Self.localAttention(reader, hyperparameters, global: global)
         attentions = try Self.isLocal(reader, hyperparameters).map { $0 ? local : global }
-        layerStates = attentions.map { LayerState($0) }
+        layerStates =
+            hyperparameters.isCausal
+            ? attentions.map { LayerState($0) } : global.sharedStates(layerCount: hyperparameters.layerCount)
         globalRoPE = try reader.rope(RotaryEmbedding(reader, hyperparameters), style: .halves)
         localRoPE = try reader.rope(
             RotaryEmbedding(
@@ -81,8 +86,11 @@ package struct Gemma3: Architecture {
             let f = pass.feedForward(pass.rmsNorm(x, layer.feedForwardNorm, epsilon: epsilon), layer.feedForward)
             x = pass.add(x, pass.rmsNorm(f, postNorm.feedForward, epsilon: epsilon))
         }
-        let logits = pass.linear(pass.rmsNorm(x, embedding.outputNorm, epsilon: epsilon), embedding.output)
-        pass.finish(logits: finalSoftCap.map { pass.softCap(logits, $0) } ?? logits)
+        pass.finish(states: pass.rmsNorm(x, embedding.outputNorm, epsilon: epsilon)) { pass, states in
+            let logits = pass.linear(states, embedding.output)
+            guard let finalSoftCap else { return logits }
+            return pass.softCap(logits, finalSoftCap)
+        }
     }
 
     /// Attention of the global layers. The 27B model (62 layers) scales scores by its width per head, not by its
@@ -92,12 +100,25 @@ package struct Gemma3: Architecture {
     ) throws(ModelError) -> Attention {
         var attention = try Attention(reader, parameters)
         attention.window = nil
+        if !parameters.isCausal { attention.cacheLayer = 0 }
         attention.softCap = try reader.optionalFloat("attn_logit_softcapping", atLeast: 0).flatMap {
             $0 == 0 ? nil : $0
         }
         if parameters.layerCount == 62, try reader.optionalFloat("attention.scale") == nil {
             attention.scale = 1 / Float(parameters.embeddingLength / parameters.headCount).squareRoot()
         }
+        return attention
+    }
+
+    /// Attention of the layers with a window.
+    private static func localAttention(
+        _ reader: borrowing WeightReader, _ parameters: Hyperparameters, global: Attention
+    ) throws(ModelError) -> Attention {
+        var attention = global
+        attention.window = try Attention(reader, parameters).window
+        guard !parameters.isCausal, let window = attention.window else { return attention }
+        attention.window = window / 2 + 1
+        attention.ahead = window / 2
         return attention
     }
 

@@ -39,6 +39,8 @@ package struct Qwen2: Architecture {
             let f = pass.rmsNorm(x, layer.feedForwardNorm, epsilon: epsilon)
             x = pass.add(x, pass.feedForward(f, layer.feedForward))
         }
-        pass.finish(logits: pass.linear(pass.rmsNorm(x, embedding.outputNorm, epsilon: epsilon), embedding.output))
+        pass.finish(states: pass.rmsNorm(x, embedding.outputNorm, epsilon: epsilon)) { pass, states in
+            pass.linear(states, embedding.output)  // [logit rows, vocabularySize]
+        }
     }
 }

@@ -1,8 +1,7 @@
 import Compute
 
 extension Attention {
-    /// Causal attention as the hyperparameters and the keys `attention.scale` and
-    /// `attention.sliding_window` say.
+    /// Attention as the hyperparameters and the keys `attention.scale` and `attention.sliding_window` say.
     init(_ reader: borrowing WeightReader, _ parameters: Hyperparameters) throws(ModelError) {
         self.init(
             headCount: parameters.headCount, keyValueHeadCount: parameters.keyValueHeadCount,
@@ -11,6 +10,7 @@ extension Attention {
         if let given = try reader.optionalFloat("attention.scale", atLeast: 0), given > 0 { scale = given }
         window = try reader.optionalCount("attention.sliding_window", minimum: 0, limit: 1 << 31)
         if window == 0 { window = nil }
+        if !parameters.isCausal { ahead = nil }
     }
 }
 

@@ -62,6 +62,10 @@ struct ModelSession {
     func engine(
         batch: BatchLimits, contextLength: Int, sequences: Int = 1, cache: CacheElement, texts: TokenTexts?
     ) throws -> EngineCore {
+        guard model.generatesText else {
+            throw InputError(
+                "\(name): architecture '\(model.hyperparameters.architecture)' generates no text: it gives embeddings")
+        }
         let layout = CacheLayout(states: model.layerStates, element: cache)
         let pageCount = sequences * PagePool.pageCount(tokens: contextLength)
         let (cacheBytes, overflow) = pageCount.multipliedReportingOverflow(by: layout.pageBytes)
