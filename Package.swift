@@ -34,6 +34,7 @@ let targets: [TargetSpec] = [
     TargetSpec(name: "Hashing", imports: []),
     // L1
     TargetSpec(name: "Quantization", imports: ["Tensors", "Platform"]),
+    TargetSpec(name: "HTTP", imports: ["Platform"]),
     // L2
     TargetSpec(name: "GGUF", imports: ["Platform", "Quantization"]),
     TargetSpec(

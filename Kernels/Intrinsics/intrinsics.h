@@ -9,6 +9,7 @@ static inline __attribute__((always_inline)) void isa_prefetch_l2(const void *p)
 
 #if defined(__linux__)
 #include <linux/futex.h>
+#include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 static inline void isa_futex_wait(const void *address, uint32_t value) {
