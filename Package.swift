@@ -50,6 +50,7 @@ let targets: [TargetSpec] = [
     TargetSpec(name: "Compute", imports: ["Platform", "Tensors", "Quantization"] + instructionSets),
     TargetSpec(name: "Tokenization", imports: ["Platform", "GGUF"]),
     TargetSpec(name: "ChatTemplates", imports: ["JSON"]),
+    TargetSpec(name: "OutputParsing", imports: ["JSON"]),
     TargetSpec(name: "Sampling", imports: ["Platform"]),
     TargetSpec(name: "WireFormats", imports: ["JSON"]),
     // L4
