@@ -72,7 +72,7 @@ let targets: [TargetSpec] = [
         kind: .program),
     TargetSpec(
         name: "KernelBench", path: "Kernels/Bench",
-        imports: ["Platform", "Tensors", "JSON", "Quantization", "Compute", "Intrinsics"] + instructionSets,
+        imports: ["Platform", "Tensors", "JSON", "Quantization", "Compute"],
         kind: .program, hasTests: false),
 ]
 

@@ -1,3 +1,4 @@
+import Compute
 import Platform
 import Quantization
 
@@ -17,11 +18,10 @@ struct MatrixRace {
 
     func run(_ report: Report) throws {
         let kernel = kernels.matrix(type)
-        let ceilings = Ceilings.of(kernels.name)
+        let ceilings = Ceilings.of(kernels)
         let matrix = try BenchMatrix(type, columns: columns, byteCount: Self.matrixBytes)
         var contestants = ceilings.reads.enumerated().map { stream(matrix, $0.element, shift: $0.offset) }
-        let peak = ceilings.peaks.first { $0.name == Self.peakName(kernel.activations) } ?? ceilings.peaks[0]
-        contestants.append(arithmetic(peak))
+        contestants.append(arithmetic(ceilings.peak(Ceilings.Arithmetic(kernel.activations))))
         let counts = [1, 2, 4, 8, 16]
         for count in counts { contestants.append(try decode(matrix, kernel, tokens: count)) }
         contestants.append(try prefill(matrix, kernel))
@@ -33,24 +33,16 @@ struct MatrixRace {
         report.prefill(type, threads: threads, peak: rates[ceilings.reads.count], rate: kernelRates.last ?? 0)
     }
 
-    private static func peakName(_ format: ActivationFormat) -> String {
-        switch format {
-        case .float32: "float32"
-        case .bfloat16: "bfloat16"
-        case .int8Per32, .int8Per256: "int8"
-        }
-    }
-
     /// Reads as many bytes as a decode run, from the same matrix.
     private func stream(
-        _ matrix: BenchMatrix, _ read: @escaping @Sendable (UnsafeRawPointer, Int) -> Int, shift: Int
+        _ matrix: BenchMatrix, _ read: Ceilings.Read, shift: Int
     ) -> Contestant {
         let bytes = Self.streamBytes / threads & ~511
         let steps = max(1, matrix.panelCount * matrix.panelBytes / (bytes * threads))
         return Contestant(name: "stream", work: Double(bytes * threads)) { round in
             let offset = (round * 7 + shift * 5) % steps * bytes * threads
             return onThreads(threads) { thread in
-                sink(read(matrix.packed.base + offset + thread * bytes, bytes))
+                sink(read.run(matrix.packed.base + offset + thread * bytes, bytes))
             }
         }
     }

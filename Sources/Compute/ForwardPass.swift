@@ -148,7 +148,7 @@ extension ForwardPass {
         precondition(x.columns == weight.columns && weight.matrixCount == 1)
         precondition(bias.map { $0.count == weight.rows } ?? true)
         let output = take(columns: weight.rows, rows: x.rows)
-        plan?.include(input: x)
+        plan?.include(weight, input: x)
         backend?.linear(x, weight, bias: bias, into: output)
         return output
     }
@@ -337,7 +337,7 @@ extension ForwardPass {
         check(chosen.weights)
         precondition(x.columns == experts.gate.columns && chosen.experts.rows == x.rows)
         let output = take(columns: experts.down.rows, rows: x.rows)
-        plan?.include(experts, usedCount: chosen.experts.columns)
+        plan?.include(experts, rows: x.rows, usedCount: chosen.experts.columns)
         backend?.expertFeedForward(x, chosen, experts, into: output)
         return output
     }

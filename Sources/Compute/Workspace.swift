@@ -43,6 +43,8 @@ package struct WorkspacePlan: Sendable, Equatable {
     package internal(set) var groupSize = 0
     package internal(set) var keyLength = 0
     package internal(set) var valueLength = 0
+    /// What the largest step multiplies and attends to.
+    package internal(set) var work = StepWork()
     /// The largest expert layer; nil without experts.
     package internal(set) var experts: ExpertPlan?
 
@@ -56,20 +58,27 @@ package struct WorkspacePlan: Sendable, Equatable {
 
     init(limits: BatchLimits) { self.limits = limits }
 
-    mutating func include(input: Activation) { inputColumns = max(inputColumns, input.columns) }
+    mutating func include(_ weight: WeightHandle, input: Activation) {
+        inputColumns = max(inputColumns, input.columns)
+        work.include(weight, rows: input.rows)
+    }
 
     mutating func include(_ attention: Attention) {
         groupSize = max(groupSize, attention.headCount / attention.keyValueHeadCount)
         keyLength = max(keyLength, attention.keyLength)
         valueLength = max(valueLength, attention.valueLength)
+        work.include(attention)
     }
 
-    mutating func include(_ feedForward: GatedFeedForward, usedCount: Int) {
+    mutating func include(_ feedForward: GatedFeedForward, rows: Int, usedCount: Int) {
         var plan = experts ?? ExpertPlan()
         plan.expertCount = max(plan.expertCount, feedForward.gate.matrixCount)
         plan.usedCount = max(plan.usedCount, usedCount)
         plan.embeddingLength = max(plan.embeddingLength, feedForward.gate.columns, feedForward.down.rows)
         plan.feedForwardLength = max(plan.feedForwardLength, feedForward.gate.rows)
         experts = plan
+        for weight in [feedForward.gate, feedForward.up, feedForward.down] {
+            work.include(weight, rows: rows, usedCount: usedCount)
+        }
     }
 }

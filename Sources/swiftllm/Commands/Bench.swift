@@ -14,8 +14,10 @@ extension Command {
         discussion: """
             Measures reading a prompt (prefill), generating one text (decode), and generating several texts at once, \
             summed over them. Each figure is the median of --repeat runs after a warm-up. Everything goes through the \
-            scheduler and the sampler, as in service. The JSON has the keys of the project's measurements of other \
-            engines, so that the two lie side by side.
+            scheduler and the sampler, as in service. Beside every run the machine itself is measured, with the same \
+            threads: loops that only read the model's weights, and loops that only multiply. Generation is held against \
+            the first, reading a prompt against the second. The JSON has the keys of the project's measurements of \
+            other engines, so that the two lie side by side, and some of its own.
             """,
         options: [
             .optionalModel, .benchPrompt, .benchGenerate, .parallel, .depth, .threads, .keyValueType, .repeatCount,
@@ -43,21 +45,27 @@ extension CommandOption {
         "repeat", short: "r", value: .integer(1...1000), placeholder: "N", help: "Runs of each figure. Default 3.")
 }
 
+extension BenchSize {
+    init(_ arguments: Arguments, cache: CacheElement) {
+        self.init()
+        depth = arguments.integer(.depth) ?? depth
+        promptCount = arguments.integer(.benchPrompt) ?? promptCount
+        generateCount = arguments.integer(.benchGenerate) ?? generateCount
+        self.cache = cache
+    }
+}
+
 private struct BenchCommand {
     private let options: ModelOptions
     private let isJSON: Bool
-    private let promptCount: Int
-    private let generateCount: Int
-    private let depth: Int
+    private let size: BenchSize
     private let repeatCount: Int
     private let widths: [Int]
 
     init(_ arguments: Arguments) throws {
         options = ModelOptions(arguments)
         isJSON = arguments.has(.json)
-        promptCount = arguments.integer(.benchPrompt) ?? 512
-        generateCount = arguments.integer(.benchGenerate) ?? 64
-        depth = arguments.integer(.depth) ?? 0
+        size = BenchSize(arguments, cache: options.cache)
         repeatCount = arguments.integer(.repeatCount) ?? 3
         widths = try Self.widths(arguments.text(.parallel) ?? "")
     }
@@ -75,26 +83,36 @@ private struct BenchCommand {
     func run(_ output: Output) throws {
         let session = try ModelSession(options)
         let most = widths.max() ?? 1
-        let context = depth + promptCount + generateCount + 2
+        let context = size.depth + size.promptCount + size.generateCount + 2
         let engine = try session.engine(
             batch: BatchLimits(rows: 512, logitRows: most, sequences: most), contextLength: context,
-            sequences: most, cache: options.cache, texts: nil)
+            sequences: most, cache: size.cache, texts: nil)
         var race = BenchRace(engine: engine, vocabularyCount: session.model.hyperparameters.vocabularySize)
         Interruption.watch()
-        let prompt = try median { try race.prefill(depth: depth, prompt: promptCount) }
-        let decode = try median { try race.decode(width: 1, depth: depth, count: generateCount) }
-        let parallel = try widths.map { width in
-            (width, try median { try race.decode(width: width, depth: depth, count: generateCount) })
+        let meter = CeilingMeter(session.backend)
+        var ceilings: [MachineCeilings] = []
+        let prompt = try median {
+            ceilings.append(meter.measure())
+            return try race.prefill(size)
         }
+        let decode = try median {
+            ceilings.append(meter.measure())
+            return try race.decode(size, width: 1)
+        }
+        let parallel = try widths.map { width in
+            (width, try median { try race.decode(size, width: width) })
+        }
+        let work = BenchWork(size, backend: session.backend, forward: session.model.architecture.forward)
         let report = BenchReport(
-            session: session, options: options, depth: depth, promptCount: promptCount, promptSpeed: prompt,
-            generateSpeed: decode, parallelSpeeds: parallel)
+            session: session, size: size, promptSpeed: prompt, generateSpeed: decode, parallelSpeeds: parallel,
+            promptShare: work.prefill(tokensPerSecond: prompt, ceilings: .median(ceilings)),
+            generateShare: work.decode(tokensPerSecond: decode, ceilings: .median(ceilings)))
         try isJSON ? output.write(report.json) : output.write(report.text)
     }
 
     /// Median of the runs after one that warms up; deep contexts are too long to run twice.
     private func median(_ run: () throws -> Double) throws -> Double {
-        if depth == 0 { _ = try run() }
+        if size.depth == 0 { _ = try run() }
         var figures: [Double] = []
         for _ in 0..<repeatCount {
             if Interruption.isRequested { throw InterruptedError() }
@@ -116,8 +134,9 @@ private struct BenchRace {
         self.vocabularyCount = vocabularyCount
     }
 
-    /// Speed of reading a prompt behind `depth` tokens.
-    mutating func prefill(depth: Int, prompt: Int) throws -> Double {
+    /// Speed of reading a prompt.
+    mutating func prefill(_ size: BenchSize) throws -> Double {
+        let (depth, prompt) = (size.depth, size.promptCount)
         runs += 1
         let salt = "\(runs)"
         if depth >= PagePool.pageTokens {
@@ -133,10 +152,12 @@ private struct BenchRace {
     }
 
     /// Speed of generating with `width` texts at once, summed over them.
-    mutating func decode(width: Int, depth: Int, count: Int) throws -> Double {
+    mutating func decode(_ size: BenchSize, width: Int) throws -> Double {
         runs += 1
         for index in 0..<width {
-            try submit(tokens: max(depth, 8), generate: count + 1, salt: "\(runs).\(index)") { _ in }
+            try submit(
+                tokens: size.generateDepth, generate: size.generateCount + 1, salt: "\(runs).\(index)"
+            ) { _ in }
         }
         // Prompts first: every sequence is read when all have as many steps to go.
         while engine.scheduler.waitingCount > 0 || !isDecoding { engine.step() }
@@ -170,51 +191,4 @@ private struct BenchRace {
     }
 
     private func drain() { while !engine.isIdle { engine.step() } }
-}
-
-/// The figures, for people and for programs.
-private struct BenchReport {
-    let session: ModelSession
-    let options: ModelOptions
-    let depth: Int
-    let promptCount: Int
-    let promptSpeed: Double
-    let generateSpeed: Double
-    let parallelSpeeds: [(width: Int, speed: Double)]
-
-    private var timeToFirstToken: Double { Double(promptCount) / promptSpeed }
-    private var weightBytes: Int { session.backend.memory.weightBytes }
-
-    var json: JSONValue {
-        [
-            "engine": "swiftllm", "model": .string(session.name), "threads": .integer(session.threadCount),
-            "load_s": .double(rounded(session.loadTime / .seconds(1), 3)), "depth": .integer(depth),
-            "kv": options.cache == .float16 ? "f16" : "f32", "prompt_tps": .double(rounded(promptSpeed, 2)),
-            "generate_tps": .double(rounded(generateSpeed, 2)),
-            "parallel_tps": .object(
-                JSONObject(parallelSpeeds.map { ("\($0.width)", .double(rounded($0.speed, 2))) })),
-            "ttft_s": .double(rounded(timeToFirstToken, 3)),
-            "peak_memory_bytes": .integer(SystemMemory.peakBytes), "weight_bytes": .integer(weightBytes),
-        ]
-    }
-
-    var text: String {
-        var rows = [
-            ["model", session.name],
-            ["load", "\(rounded(session.loadTime / .seconds(1), 2)) s, \(ByteSize(weightBytes)) of weights"],
-            ["prompt", "\(rounded(promptSpeed, 1)) tokens/s (\(promptCount) tokens, behind \(depth))"],
-            ["generation", "\(rounded(generateSpeed, 1)) tokens/s"],
-        ]
-        rows += parallelSpeeds.map { ["\($0.width) at once", "\(rounded($0.speed, 1)) tokens/s, summed"] }
-        rows += [
-            ["first token", "after \(rounded(timeToFirstToken, 3)) s"],
-            ["memory", "\(ByteSize(SystemMemory.peakBytes)) at most"],
-        ]
-        return TextTable(rows).text
-    }
-
-    private func rounded(_ value: Double, _ digits: Int) -> Double {
-        let factor = pow(10, Double(digits))
-        return (value * factor).rounded() / factor
-    }
 }
