@@ -46,10 +46,11 @@ package struct GGUFQuantizer: Sendable {
     ///
     /// - Parameters:
     ///   - taskCount: pieces to convert at the same time; memory grows with it, the file does not depend on it.
-    ///   - progress: called with the number of bytes read so far.
+    ///   - progress: called with the number of bytes read so far; ends the work by throwing.
+    /// - Throws: `GGUFError`, or what `progress` throws; then no file appears.
     package func write(
-        to path: String, taskCount: Int, progress: (Int) -> Void
-    ) async throws(GGUFError) {
+        to path: String, taskCount: Int, progress: (Int) throws -> Void
+    ) async throws {
         let plans = changes.map { TensorPlan(name: $0.tensor.name, shape: $0.tensor.shape, type: $0.type) }
         var writer = try GGUFWriter(path: path, metadata: metadata, tensors: plans)
         var running: [Task<Result<[UInt8], GGUFError>, Never>] = []
@@ -57,12 +58,14 @@ package struct GGUFQuantizer: Sendable {
         var byteCount = 0
         for chunk in changes.flatMap(Chunk.all) {
             if running.count >= max(1, taskCount) { try writer.write(await running.removeFirst().value.get()) }
-            progress(byteCount)
+            try progress(byteCount)
             byteCount += chunk.bytes.count
             running.append(Task.detached { chunk.converted() })
         }
-        while !running.isEmpty { try writer.write(await running.removeFirst().value.get()) }
-        progress(byteCount)
+        while !running.isEmpty {
+            try writer.write(await running.removeFirst().value.get())
+            try progress(byteCount)
+        }
         try writer.finish()
     }
 

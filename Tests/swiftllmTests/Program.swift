@@ -18,7 +18,11 @@ enum Program {
     }
 
     /// Runs any program; output goes through files, so that no pipe can fill up.
-    static func run(executable: String, _ arguments: [String], input: String = "") throws -> Result {
+    ///
+    /// - Parameter whileRunning: called once the process runs.
+    static func run(
+        executable: String, _ arguments: [String], input: String = "", whileRunning: (Process) -> Void = { _ in }
+    ) throws -> Result {
         let folder = URL.temporaryDirectory.appending(path: "program-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -34,6 +38,7 @@ enum Program {
         process.standardOutput = try FileHandle(forWritingTo: files[1])
         process.standardError = try FileHandle(forWritingTo: files[2])
         try process.run()
+        whileRunning(process)
         process.waitUntilExit()
         return Result(
             code: process.terminationStatus, output: try Data(contentsOf: files[1]),

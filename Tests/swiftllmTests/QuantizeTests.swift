@@ -1,5 +1,6 @@
 import Foundation
 import GGUF
+import Platform
 import Quantization
 import TestSupport
 import Testing
@@ -46,6 +47,38 @@ import swiftllm
         _ = try await run(model, folder.path("same.gguf"), "Q8_0")
     }
 
+    @Test(arguments: [(SIGINT, ExitCode.interrupted), (SIGTERM, .terminated)])
+    func leavesNothingBehindWhenInterrupted(signal: Int32, code: ExitCode) throws {
+        let folder = try Folder()
+        let model = folder.path("model.gguf")
+        // The slowest search on one thread takes seconds for so many weights.
+        try writeModel(model, rows: 8192, columns: 4096)
+        try Data("before".utf8).write(to: URL(filePath: folder.path("out.gguf")))
+        let result = try Program.run(
+            executable: Program.path, ["quantize", model, folder.path("out.gguf"), "Q3_K_S", "--threads", "1"]
+        ) { process in
+            while process.isRunning, !folder.names.contains(where: { $0.hasSuffix(".partial") }) { usleep(1000) }
+            kill(process.processIdentifier, signal)
+        }
+        #expect(result.code == code.rawValue)
+        #expect(result.errors.hasSuffix("swiftllm: interrupted\n"), "\(result.errors)")
+        #expect(folder.names == ["model.gguf", "out.gguf"])
+        #expect(try Data(contentsOf: URL(filePath: folder.path("out.gguf"))) == Data("before".utf8))
+    }
+
+    /// A model of one matrix, in BF16.
+    private func writeModel(_ path: String, rows: Int, columns: Int) throws {
+        var metadata = Metadata()
+        metadata["general.architecture"] = .string(MetadataString(bytes: Array("llama".utf8)))
+        metadata["llama.block_count"] = .uint32(1)
+        let plan = TensorPlan(name: "blk.0.ffn_up.weight", shape: [columns, rows], type: .bf16)
+        var writer = try GGUFWriter(path: path, metadata: metadata, tensors: [plan])
+        var random = SeededGenerator(seed: 1)
+        let row = (0..<columns).flatMap { _ in [UInt8.random(in: 0...255, using: &random), 0x3C] }
+        for _ in 0..<rows { try row.withBytes { bytes throws(GGUFError) in try writer.write(bytes) } }
+        try writer.finish()
+    }
+
     @Test func unknownMixesAreUsageErrors() async throws {
         await #expect(throws: UsageError.self) { try await run("a.gguf", "b.gguf", "Q9_K") }
         await #expect(throws: UsageError.self) { try await run("a.gguf", "b.gguf") }
@@ -81,5 +114,7 @@ import swiftllm
         deinit { try? FileManager.default.removeItem(atPath: path) }
 
         func path(_ name: String) -> String { "\(path)/\(name)" }
+
+        var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
     }
 }

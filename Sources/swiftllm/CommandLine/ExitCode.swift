@@ -11,7 +11,9 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     case unreadableInput = 3
     case invalidInput = 4
     case unwritableOutput = 5
+    case interrupted = 130
     case closedPipe = 141
+    case terminated = 143
 
     /// One line for the help.
     package var meaning: String {
@@ -22,7 +24,9 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         case .unreadableInput: "a file is missing, a directory or unreadable"
         case .invalidInput: "a file is damaged or not supported"
         case .unwritableOutput: "a result cannot be written"
+        case .interrupted: "somebody pressed Ctrl-C"
         case .closedPipe: "the reader of the output is gone"
+        case .terminated: "the process was asked to terminate"
         }
     }
 
@@ -33,6 +37,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         case let error as PlatformError: self.init(platform: error)
         case let error as GGUFError: self.init(gguf: error)
         case is InputError, is ModelError, is TokenizerError: self = .invalidInput
+        case is InterruptedError: self = Interruption.isTermination ? .terminated : .interrupted
         default: self = .failure
         }
     }
@@ -60,4 +65,9 @@ package struct InputError: Error, Equatable, CustomStringConvertible {
     package let description: String
 
     package init(_ description: String) { self.description = description }
+}
+
+/// Somebody pressed Ctrl-C, or asked the process to terminate; what the command was at is left undone.
+package struct InterruptedError: Error, CustomStringConvertible {
+    package let description = "interrupted"
 }

@@ -146,8 +146,3 @@ enum PromptSource {
         return text
     }
 }
-
-/// Somebody pressed Ctrl-C.
-struct InterruptedError: Error, CustomStringConvertible {
-    let description = "interrupted"
-}

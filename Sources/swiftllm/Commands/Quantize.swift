@@ -13,8 +13,8 @@ extension Command {
             is a good first choice; Q8_0 loses next to nothing. Which tensors get more bits than others follows \
             llama.cpp. A split model becomes one file.
 
-            OUTPUT appears when all of it is written; until then whatever has that name stays. It must not be the \
-            input.
+            OUTPUT appears when all of it is written; until then whatever has that name stays, also after Ctrl-C. It \
+            must not be the input.
             """,
         operands: [
             CommandOperand(
@@ -66,10 +66,13 @@ private struct QuantizeRun {
         var progress = ProgressReport(
             "\(mix.name)", totalBytes: quantizer.changes.reduce(0) { $0 + $1.tensor.bytes.count })
         defer { progress.finish() }
-        let cores = ProcessInfo.processInfo.activeProcessorCount
         // Twice as many pieces as cores, so that none idles while the first piece of all is waited for.
-        let taskCount = arguments.integer(.threads) ?? 2 * cores
-        try await quantizer.write(to: path, taskCount: taskCount) { progress.update(doneBytes: $0) }
+        let taskCount = arguments.integer(.threads) ?? 2 * CoreCount.available
+        Interruption.watch()
+        try await quantizer.write(to: path, taskCount: taskCount) { doneBytes in
+            if Interruption.isRequested { throw InterruptedError() }
+            progress.update(doneBytes: doneBytes)
+        }
         try output.write("\(path): \(QuantizeReport(quantizer).summary)\n")
     }
 
