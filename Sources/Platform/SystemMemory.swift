@@ -12,7 +12,7 @@ package enum SystemMemory {
     package static var limitBytes: Int {
         let pages = sysconf(Int32(_SC_PHYS_PAGES))
         let machine = pages > 0 ? pages * sysconf(Int32(_SC_PAGESIZE)) : Int.max
-        return min(machine, controlGroupLimit ?? Int.max)
+        return min(machine, ControlGroup.current.memoryLimit ?? Int.max)
     }
 
     /// The most memory that the process ever had resident.
@@ -24,21 +24,5 @@ package enum SystemMemory {
         #else
             return unsafe getrusage(RUSAGE_SELF, &usage) == 0 ? Int(usage.ru_maxrss) : 0
         #endif
-    }
-
-    /// The limit of the control group (containers), nil where there is none.
-    private static var controlGroupLimit: Int? {
-        for path in ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"] {
-            guard let file = unsafe fopen(path, "r") else { continue }
-            defer { unsafe fclose(file) }
-            var line = [CChar](repeating: 0, count: 32)
-            let isRead = unsafe line.withUnsafeMutableBufferPointer { buffer in
-                unsafe fgets(buffer.baseAddress, Int32(buffer.count), file) != nil
-            }
-            // The word "max" is no limit and reads as 0.
-            let value = unsafe isRead ? atoll(line) : 0
-            if value > 0 { return Int(value) }
-        }
-        return nil
     }
 }
