@@ -1,4 +1,5 @@
 import Compute
+import Foundation
 import GGUF
 import Models
 import Platform
@@ -6,17 +7,40 @@ import Quantization
 import TestSupport
 import Tokenization
 
-/// One damaged file and what is done with it. Depends on nothing but corpus, seed and number.
+/// One damaged model and what is done with it. Depends on nothing but corpus, seed and number.
 struct Case {
     private let name: String
-    private let bytes: [UInt8]
     private let mutations: [String]
+    private let content: Content
+
+    private enum Content {
+        /// A file, read from memory.
+        case whole([UInt8])
+        /// Several files, read from a folder; the generator chooses which part is opened.
+        case split(SplitModel, SeededGenerator)
+    }
+
+    /// A split model takes writing files; it is one case in so many.
+    private static let casesPerSplit = 4
 
     init(_ corpus: Corpus, seed: UInt64, number: Int) {
         var random = SeededGenerator(seed: seed << 32 ^ UInt64(number))
         let document = corpus.documents[Int.random(in: 0..<corpus.documents.count, using: &random)]
         name = document.name
         var mutations: [String] = []
+        if number % Self.casesPerSplit == 0 {
+            let count = Int.random(in: 1...4, using: &random)
+            let model = SplitModel(document.parts, count: count, &random, mutations: &mutations)
+            content = .split(model, random)
+        } else {
+            content = .whole(Self.damaged(document, &random, &mutations))
+        }
+        self.mutations = mutations
+    }
+
+    private static func damaged(
+        _ document: Corpus.Document, _ random: inout SeededGenerator, _ mutations: inout [String]
+    ) -> [UInt8] {
         var bytes = document.bytes
         if Bool.random(using: &random) {
             var parts = document.parts
@@ -29,25 +53,38 @@ struct Case {
                 mutations.append(Mutation.damage(&bytes, headerCount: min(headerCount, bytes.count), &random))
             }
         }
-        self.bytes = bytes
-        self.mutations = mutations
+        return bytes
     }
 
-    /// Reads the file as far as it can be read; errors are the expected end, anything else is a finding.
-    func run(isVerbose: Bool) {
+    /// Reads the model as far as it can be read; errors are the expected end, anything else is a finding.
+    ///
+    /// - Parameter folder: emptied here, and filled with the parts of a split model.
+    func run(in folder: URL, isVerbose: Bool) {
         if isVerbose { say("\(name): \(mutations.joined(separator: "; "))") }
-        bytes.withUnsafeBytes { buffer in
-            let mapped = MappedBytes(borrowing: buffer, name: name)
-            do {
-                let file = try GGUFFile(bytes: mapped)
-                readMetadata(file)
-                readTensors(file)
-                for step in [readTokenizer, runModel] {
-                    do { try step(file) } catch { if isVerbose { say("\(error)") } }
-                }
-            } catch {
-                if isVerbose { say("\(error)") }
+        switch content {
+        case .whole(let bytes):
+            bytes.withUnsafeBytes { buffer in
+                let mapped = MappedBytes(borrowing: buffer, name: name)
+                read(isVerbose: isVerbose) { try GGUFFile(bytes: mapped) }
             }
+        case .split(let model, var random):
+            try? FileManager.default.removeItem(at: folder)
+            try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let path = model.write(to: folder, &random)
+            read(isVerbose: isVerbose) { try GGUFFile(path: path) }
+        }
+    }
+
+    private func read(isVerbose: Bool, _ open: () throws -> GGUFFile) {
+        do {
+            let file = try open()
+            readMetadata(file)
+            readTensors(file)
+            for step in [readTokenizer, runModel] {
+                do { try step(file) } catch { if isVerbose { say("\(error)") } }
+            }
+        } catch {
+            if isVerbose { say("\(error)") }
         }
     }
 

@@ -2,7 +2,7 @@ import Foundation
 import GGUF
 import TestSupport
 
-/// The files that cases start from: every small GGUF among the fixtures, as bytes and taken apart.
+/// The files that cases start from: every small GGUF among the fixtures that is whole, as bytes and taken apart.
 struct Corpus {
     struct Document {
         let name: String

@@ -21,6 +21,12 @@ struct HeaderParts {
     /// Everything from the first tensor on.
     let data: [UInt8]
 
+    init(entries: [Entry], tensors: [Tensor], data: [UInt8]) {
+        self.entries = entries
+        self.tensors = tensors
+        self.data = data
+    }
+
     init(_ file: GGUFFile) {
         entries = file.metadata.keys.compactMap { key in file.metadata[key].map { Entry(key: key, value: $0) } }
         let start = file.tensors.map(\.bytes.range.lowerBound).min() ?? file.parts[0].count

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Damages small model files at random and hands them to everything that reads models.
+/// Damages small model files, whole and split, at random and hands them to everything that reads models.
 ///
 ///     Fuzzer [--cases N] [--seed S] [--jobs J]   run N cases; report every case that traps, hangs or eats memory
 ///     Fuzzer --seed S --case K                   run one case here, in this process, saying what it does
@@ -18,7 +18,9 @@ import Foundation
         if let progress = options.progressPath {
             Child(corpus, options, progressPath: progress).run()
         } else if let number = options.onlyCase {
-            Case(corpus, seed: options.seed, number: number).run(isVerbose: true)
+            let folder = URL.temporaryDirectory.appending(path: "fuzzer-\(UUID().uuidString)")
+            Case(corpus, seed: options.seed, number: number).run(in: folder, isVerbose: true)
+            try? FileManager.default.removeItem(at: folder)
             say("case \(number): survived")
         } else {
             exit(Parent(options).run() ? 0 : 1)

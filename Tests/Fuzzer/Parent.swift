@@ -106,5 +106,6 @@ private struct Job {
         if let process, process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process?.waitUntilExit()
         try? FileManager.default.removeItem(atPath: progressPath)
+        try? FileManager.default.removeItem(at: Child.folder(beside: progressPath))
     }
 }
