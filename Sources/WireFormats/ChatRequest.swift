@@ -47,6 +47,8 @@ package struct ChatRequest: Sendable, Equatable {
     package var model: String
     package var messages: [Message]
     package var tools: [Tool] = []
+    /// Types of tools that the client wanted the server to run and that the model is not told of.
+    package var droppedTools: [String] = []
     package var toolChoice: ToolChoice = .auto
     /// Whether one answer may hold several calls.
     package var allowsParallelToolCalls: Bool?

@@ -80,6 +80,13 @@ package struct CollectedReply: Sendable, Equatable {
         }
     }
 
+    /// The answer as a turn of the conversation, to go on from.
+    package var message: Message {
+        Message(
+            role: .assistant, content: text.isEmpty ? [] : [.text(text)], thinking: thinking.isEmpty ? nil : thinking,
+            toolCalls: toolCalls)
+    }
+
     /// The answer's end; if none came, it was cut off.
     var end: ReplySummary { summary ?? ReplySummary(reason: .cancelled) }
 }

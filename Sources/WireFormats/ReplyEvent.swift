@@ -5,29 +5,35 @@ package struct TokenLogProbability: Sendable, Equatable {
     /// The token's text; where its bytes are no whole characters, as much as can be shown.
     package var token: String
     package var bytes: [UInt8]
+    /// The token's id, for dialects that list it.
+    package var id: Int32?
     /// Natural logarithm, of the model's distribution before any sampling stage.
     package var logProbability: Float
     /// The likeliest tokens, best first; empty unless asked for.
     package var alternatives: [TokenLogProbability]
 
     package init(
-        token: String, bytes: [UInt8], logProbability: Float, alternatives: [TokenLogProbability] = []
+        token: String, bytes: [UInt8], id: Int32? = nil, logProbability: Float,
+        alternatives: [TokenLogProbability] = []
     ) {
         self.token = token
+        self.id = id
         self.bytes = bytes
         self.logProbability = logProbability
         self.alternatives = alternatives
     }
 
-    /// The form that Ollama and OpenAI share. What has no probability is −9999, as OpenAI writes it.
+    /// The logarithm as a number; what has no probability is −9999, as OpenAI writes it.
+    var number: JSONValue { .float(logProbability.isFinite ? logProbability : -9999) }
+
+    /// The form that Ollama and OpenAI share.
     func json(listsAlternatives: Bool) -> JSONValue {
-        let number = JSONValue.float(logProbability.isFinite ? logProbability : -9999)
-        return .object(
+        .object(
             present: ("token", .string(token)), ("logprob", number),
             ("bytes", .array(bytes.map { .integer($0) })),
             (
                 "top_logprobs",
-                listsAlternatives ? .array(alternatives.map { $0.json(listsAlternatives: false) }) : nil
+                .array(alternatives.map { $0.json(listsAlternatives: false) }).unless(!listsAlternatives)
             ))
     }
 }
@@ -123,7 +129,7 @@ package struct ReplySummary: Sendable, Equatable {
 /// What happens while an answer is made, in order: `started`, then parts, then `finished` or `failed`.
 ///
 /// A tool call comes as `toolCallBegan`, its arguments' text in pieces, and `toolCall` with the whole; or as `toolCall`
-/// alone. Dialects take the form they know and skip the other.
+/// alone. Dialects take the form they know and skip the other. Calls come one after another, never interleaved.
 package enum ReplyEvent: Sendable, Equatable {
     /// The prompt was accepted and counted; may be left out.
     case started(Usage)

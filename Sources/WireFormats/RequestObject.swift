@@ -50,6 +50,14 @@ package struct RequestObject: Sendable {
         return string
     }
 
+    /// The first of several spellings that was sent.
+    func string(anyOf names: [String]) throws(WireError) -> String? {
+        for name in names {
+            if let string = try string(name) { return string }
+        }
+        return nil
+    }
+
     func bool(_ name: String) throws(WireError) -> Bool? {
         guard let value = value(name) else { return nil }
         guard let bool = value.boolValue else { throw mismatch(name, expected: "boolean") }

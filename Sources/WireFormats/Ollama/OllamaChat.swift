@@ -44,7 +44,7 @@ package enum OllamaChat {
         return messages
     }
 
-    private static func toolCall(_ object: RequestObject) throws(WireError) -> ToolCall {
+    static func toolCall(_ object: RequestObject) throws(WireError) -> ToolCall {
         guard let function = try object.object("function") else {
             throw object.error("function", "\(object.path("function")) is required")
         }

@@ -29,9 +29,7 @@ enum OpenAIMessages {
             default: Role(name)
             }
         var message = Message(role: role, content: try content(of: object, role: role))
-        for name in ["reasoning_content", "reasoning"] {
-            if let thinking = try object.string(name) { message.thinking = thinking }
-        }
+        message.thinking = try object.string(anyOf: ["reasoning", "reasoning_content"])
         if role == .tool {
             message.toolName = try object.string("name")
             message.toolCallID = try object.string("tool_call_id")
