@@ -89,8 +89,8 @@ struct JSONMutator {
 
     private static let strange: [JSONValue] = [
         nil, true, 0, -1, 1.5, "", "x", [], [:], [nil], [[]], ["": nil], "\u{0}", "data:;base64,", "a\u{301}",
-        .integer(Int.max), .integer(Int.min), .double(1e308), .double(-0.0), .double(.leastNonzeroMagnitude), .string("9e999"),
-        .array(Array(repeating: "x", count: 70)), .integer(UInt64.max),
+        .integer(Int.max), .integer(Int.min), .double(1e308), .double(-0.0),
+        .double(.leastNonzeroMagnitude), "9e999", .array(Array(repeating: "x", count: 70)), .integer(UInt64.max),
     ]
 
     /// The value with one place, chosen at random, replaced, removed, doubled or renamed.
