@@ -6,3 +6,9 @@ _Alignas(4096) static const unsigned char embedded_model[] = {
 };
 const void *const embedded_model_start = embedded_model;
 const size_t embedded_model_count = sizeof(embedded_model);
+
+static const unsigned char embedded_chat_page[] = {
+#embed "../Serving/Web/chat.html"
+};
+const void *const embedded_chat_page_start = embedded_chat_page;
+const size_t embedded_chat_page_count = sizeof(embedded_chat_page);

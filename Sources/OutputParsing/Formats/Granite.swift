@@ -1,5 +1,5 @@
 extension OutputFormat {
-    /// `<|tool_call|>[{"name": …, "arguments": {…}}]`: Granite 3. The answer may stand in `<response>`.
+    /// `<|tool_call|>[{"name": …, "arguments": {…}}]`: Granite 3.
     static let granite3 = OutputFormat(
         "granite3",
         calls: CallSyntax(
