@@ -26,6 +26,7 @@ package struct HTTPStatus: Hashable, Sendable, CustomStringConvertible {
     package static let headersTooLarge = HTTPStatus(431)
     package static let internalServerError = HTTPStatus(500)
     package static let notImplemented = HTTPStatus(501)
+    package static let badGateway = HTTPStatus(502)
     package static let serviceUnavailable = HTTPStatus(503)
     package static let versionNotSupported = HTTPStatus(505)
 

@@ -26,8 +26,7 @@ extension HTTPHeaders: ExpressibleByDictionaryLiteral {
 /// Turns one reply into bytes: a plain value that knows what was sent and what may follow.
 ///
 /// The writer owns the framing: `Content-Length`, `Transfer-Encoding` and `Connection` given by the caller are left out.
-/// No value can begin a header line of its own: control characters become spaces, and a field whose name is not a name
-/// is left out.
+/// No value can begin a header line of its own (`FieldWriter`).
 package struct ResponseWriter: Sendable {
     private enum State: Equatable {
         case waiting
@@ -69,11 +68,8 @@ package struct ResponseWriter: Sendable {
     ) throws(HTTPError) -> [UInt8] {
         guard state == .waiting else { throw .misused("a request is answered once") }
         var lines = "HTTP/1.1 \(status.code) \(status.reason)\r\nDate: \(date)\r\n"
-        let owned: Set = ["content-length", "transfer-encoding", "connection", "date"]
-        for field in headers.fields where !owned.contains(field.name.lowercased()) {
-            guard !field.name.isEmpty, field.name.utf8.allSatisfy(ASCII.isToken) else { continue }
-            lines += "\(field.name): \(Self.safe(field.value))\r\n"
-        }
+        lines += FieldWriter.lines(
+            headers, without: ["content-length", "transfer-encoding", "connection", "date"])
         if status.forbidsBody {
             state = .counted(left: 0)
         } else if let contentLength {
@@ -105,10 +101,7 @@ package struct ResponseWriter: Sendable {
             state = .counted(left: left - part.count)
             return part
         case .untilClose: return isHead ? [] : part
-        case .chunked:
-            // An empty chunk would end the body.
-            guard !part.isEmpty, !isHead else { return [] }
-            return Array("\(String(part.count, radix: 16))\r\n".utf8) + part + [0x0D, 0x0A]
+        case .chunked: return isHead ? [] : ChunkWriter.chunk(part)
         }
     }
 
@@ -119,13 +112,8 @@ package struct ResponseWriter: Sendable {
         case .waiting: throw .misused("a body needs a head")
         case .counted(let left) where left > 0 && !isHead:
             throw .misused("the body is shorter than its Content-Length")
-        case .chunked where !isHead: return Array("0\r\n\r\n".utf8)
+        case .chunked where !isHead: return ChunkWriter.end
         default: return []
         }
-    }
-
-    private static func safe(_ value: String) -> String {
-        if value.utf8.allSatisfy(ASCII.isFieldValue) { return value }
-        return String(decoding: value.utf8.map { ASCII.isFieldValue($0) ? $0 : ASCII.space }, as: UTF8.self)
     }
 }

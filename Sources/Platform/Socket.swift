@@ -24,6 +24,16 @@ package enum SocketError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The system's own words.
+    package var reason: String {
+        switch self {
+        case .cannotListen(_, let reason), .cannotConnect(_, let reason), .unknownHost(_, let reason),
+            .system(_, let reason):
+            reason
+        case .tooManyFiles: description
+        }
+    }
+
     static func system(_ operation: String) -> SocketError {
         .system(operation: operation, reason: unsafe String(cString: strerror(errno)))
     }
@@ -149,7 +159,10 @@ package struct Socket: ~Copyable, Sendable {
             }
             if accepted >= 0 {
                 let socket = Socket(adopting: accepted, peer: address)
-                if address?.ip != nil { socket.setNoDelay() }
+                if address?.ip != nil {
+                    socket.setNoDelay()
+                    socket.noticeVanishedPeer()
+                }
                 return socket
             }
             switch errno {
@@ -213,6 +226,18 @@ package struct Socket: ~Copyable, Sendable {
 
     /// Small writes go out at once: a streamed token must not wait for the next.
     private func setNoDelay() { set(TCP_NODELAY, level: Int32(IPPROTO_TCP), to: 1) }
+
+    /// Has the system ask a silent peer whether it is still there: a machine that lost power says no goodbye. A broken
+    /// connection is noticed within about a minute.
+    private func noticeVanishedPeer() {
+        set(SO_KEEPALIVE, to: 1)
+        #if os(Linux)
+            set(TCP_KEEPIDLE, level: Int32(IPPROTO_TCP), to: 30)
+            set(TCP_KEEPINTVL, level: Int32(IPPROTO_TCP), to: 10)
+            set(TCP_KEEPCNT, level: Int32(IPPROTO_TCP), to: 3)
+            set(TCP_USER_TIMEOUT, level: Int32(IPPROTO_TCP), to: 60_000)
+        #endif
+    }
 
     private func set(_ option: Int32, level: Int32 = SOL_SOCKET, to value: Int32) {
         var value = value

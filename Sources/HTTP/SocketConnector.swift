@@ -1,0 +1,87 @@
+internal import Platform
+import Synchronization
+
+/// Connects sockets. Its thread begins with the first connection and ends with the connector and the last of them.
+package final class SocketConnector: Sendable {
+    private let limits: StreamLimits
+    private let loop = Mutex<EventLoop?>(nil)
+
+    package init(limits: StreamLimits = StreamLimits()) { self.limits = limits }
+
+    /// Connects to the first address of an endpoint that answers.
+    ///
+    /// - Throws: `cannotConnect`, `timedOut`, `cancelled`.
+    package func connect(to endpoint: HTTPEndpoint, within time: Duration) async throws(HTTPError) -> SocketStream {
+        let deadline = ContinuousClock.now + time
+        var failure = HTTPError.cannotConnect("\(endpoint)", reason: "it has no address")
+        for address in try await Self.addresses(of: endpoint) {
+            do throws(HTTPError) {
+                return try await connect(to: address, until: deadline)
+            } catch {
+                failure = error
+                if error == .cancelled || error == .timedOut(.connection) { break }
+            }
+        }
+        throw failure
+    }
+
+    private func connect(
+        to address: SocketAddress, until deadline: ContinuousClock.Instant
+    ) async throws(HTTPError) -> SocketStream {
+        let loop = try runningLoop()
+        let attempt = Mutex<SocketStream?>(nil)
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                loop.run { [limits] core in
+                    do throws(SocketError) {
+                        let socket = try Socket.connecting(to: address)
+                        let token = core.nextToken()
+                        let stream = SocketStream(peer: address, limits: limits, loop: loop, token: token)
+                        attempt.withLock { $0 = stream }
+                        let driver = StreamDriver(socket: socket, stream: stream, token: token, whenRemoved: {})
+                        driver.connect(in: core, deadline: deadline) { error in
+                            let outcome: Result<SocketStream, HTTPError>
+                            if let error { outcome = .failure(error) } else { outcome = .success(stream) }
+                            continuation.resume(returning: outcome)
+                        }
+                    } catch {
+                        let failure = HTTPError.cannotConnect("\(address)", reason: error.reason)
+                        continuation.resume(returning: Result<SocketStream, HTTPError>.failure(failure))
+                    }
+                }
+            }
+        } onCancel: {
+            attempt.withLock { $0?.close() }
+        }
+        guard !Task.isCancelled else {
+            if case .success(let stream) = outcome { stream.close() }
+            throw .cancelled
+        }
+        return try outcome.get()
+    }
+
+    private func runningLoop() throws(HTTPError) -> EventLoop {
+        try loop.withLock { loop throws(HTTPError) in
+            if let loop { return loop }
+            let made = try EventLoop(name: "swiftllm.http.client")
+            loop = made
+            return made
+        }
+    }
+
+    /// Looks a name up on a thread of its own, since the system's resolver blocks.
+    private static func addresses(of endpoint: HTTPEndpoint) async throws(HTTPError) -> [SocketAddress] {
+        if case .host(let host, let port) = endpoint, let ip = IPAddress(host) { return [.internet(ip, port: port)] }
+        if case .unix(let path) = endpoint { return [.unix(path: path)] }
+        let outcome = await withCheckedContinuation { continuation in
+            ComputeThread(name: "swiftllm.resolve").start {
+                continuation.resume(returning: Result { () throws(SocketError) in try endpoint.addresses() })
+            }
+        }
+        do throws(SocketError) {
+            return try outcome.get()
+        } catch {
+            throw .cannotConnect("\(endpoint)", reason: error.reason)
+        }
+    }
+}
