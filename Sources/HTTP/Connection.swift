@@ -32,7 +32,7 @@ struct Connection: Sendable {
         let head = request.head
         let writer = ResponseWriter(
             method: head.method, minorVersion: head.minorVersion, keepsAlive: head.keepsAlive)
-        let responder = HTTPResponder(writer, stream: stream, reader: reader)
+        let responder = HTTPResponder(writer, stream: stream, reader: reader, gate: gate)
         let task = Task { [handler] in await handler(request, responder) }
         stream.whenGone { task.cancel() }
         await task.value
@@ -41,12 +41,13 @@ struct Connection: Sendable {
         if !responder.outcome.hasBegun {
             try? await responder.send(HTTPResponse(.internalServerError, text: "the request was not answered\n"))
         }
-        guard responder.outcome.isFinished else {
+        let outcome = responder.outcome
+        guard outcome.isFinished else {
             stream.close(.now)
             return false
         }
-        let isBodyRead = await reader.finishBody()
-        if responder.outcome.closes || !isBodyRead || gate.isDraining {
+        let isBodyRead = await reader.finishBody(readingOn: !outcome.closes)
+        if outcome.closes || !isBodyRead || gate.isDraining {
             stream.close(isBodyRead ? .whenSent : .lingering)
             return false
         }

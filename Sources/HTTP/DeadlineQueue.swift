@@ -2,8 +2,8 @@
 ///
 /// Entries are not removed when a deadline moves away; the member looks again when its entry comes up. So a connection
 /// that moves its deadline at every request costs nothing here.
-struct DeadlineQueue: Sendable {
-    typealias Instant = ContinuousClock.Instant
+package struct DeadlineQueue: Sendable {
+    package typealias Instant = ContinuousClock.Instant
 
     private struct Entry {
         let instant: Instant
@@ -12,10 +12,12 @@ struct DeadlineQueue: Sendable {
 
     private var heap: [Entry] = []
 
-    /// The earliest deadline.
-    var next: Instant? { heap.first?.instant }
+    package init() {}
 
-    mutating func insert(_ instant: Instant, token: UInt64) {
+    /// The earliest deadline.
+    package var next: Instant? { heap.first?.instant }
+
+    package mutating func insert(_ instant: Instant, token: UInt64) {
         heap.append(Entry(instant: instant, token: token))
         var child = heap.count - 1
         while child > 0 {
@@ -27,7 +29,7 @@ struct DeadlineQueue: Sendable {
     }
 
     /// Takes a deadline that has passed, nil if none has.
-    mutating func popExpired(at now: Instant) -> (Instant, token: UInt64)? {
+    package mutating func popExpired(at now: Instant) -> (Instant, token: UInt64)? {
         guard let first = heap.first, first.instant <= now else { return nil }
         let last = heap.removeLast()
         if !heap.isEmpty {

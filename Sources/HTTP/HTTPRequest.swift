@@ -77,6 +77,7 @@ actor RequestReader {
         isFirst = false
         while true {
             if let event = try parser.next() {
+                // The end of a body that nobody asked for comes before the next head.
                 guard case .head(let head) = event else { continue }
                 return adopt(head)
             }
@@ -99,7 +100,7 @@ actor RequestReader {
 
     private func adopt(_ head: RequestHead) -> HTTPRequest {
         number += 1
-        isBodyEnded = false
+        isBodyEnded = parser.bodyBytesLeft == 0
         owesContinue = head.expectsContinue
         pace = RateGuard(time: configuration.bodyTime, bytes: configuration.bodyProgressBytes)
         let body = RequestBody(announcedCount: parser.bodyBytesLeft, reader: self, number: number)
@@ -156,9 +157,12 @@ actor RequestReader {
         return failure == nil && !owesContinue && (parser.bodyBytesLeft ?? 0) <= configuration.drainBytes
     }
 
-    /// Reads what the handler left of the body, if it is little; false if the connection has to be closed.
-    func finishBody() async -> Bool {
+    /// Ends the reading of a body; false if some of it is unread.
+    ///
+    /// - Parameter readingOn: whether to read what the handler left, if it is little.
+    func finishBody(readingOn: Bool) async -> Bool {
         number += 1
+        if isBodyEnded || !readingOn { return isBodyEnded }
         var left = configuration.drainBytes
         guard failure == nil, !isReading else { return false }
         do throws(HTTPError) {
@@ -174,21 +178,21 @@ actor RequestReader {
 }
 
 /// Whether bytes come fast enough, over the time in which somebody waited for them: a value.
-struct RateGuard: Sendable {
+package struct RateGuard: Sendable {
     private let time: Duration
     private let bytes: Int
     private var waited: Duration = .zero
     private var received = 0
 
     /// In each `time` of waiting at least so many `bytes` have to come.
-    init(time: Duration, bytes: Int) {
+    package init(time: Duration, bytes: Int) {
         self.time = time
         self.bytes = bytes
     }
 
-    func deadline(from now: ContinuousClock.Instant) -> ContinuousClock.Instant { now + (time - waited) }
+    package func deadline(from now: ContinuousClock.Instant) -> ContinuousClock.Instant { now + (time - waited) }
 
-    mutating func received(_ count: Int, after wait: Duration) {
+    package mutating func received(_ count: Int, after wait: Duration) {
         received += count
         waited += wait
         guard received >= bytes else { return }

@@ -6,8 +6,10 @@ package final class HTTPResponder: Sendable {
     private let writer: Mutex<ResponseWriter>
     private let stream: SocketStream
     private let reader: RequestReader
+    private let gate: DrainGate
 
-    init(_ writer: ResponseWriter, stream: SocketStream, reader: RequestReader) {
+    init(_ writer: ResponseWriter, stream: SocketStream, reader: RequestReader, gate: DrainGate) {
+        self.gate = gate
         self.writer = Mutex(writer)
         self.stream = stream
         self.reader = reader
@@ -51,7 +53,7 @@ package final class HTTPResponder: Sendable {
 
     private func decideClosing() async {
         let canGoOn = await reader.canGoOn()
-        if !canGoOn { writer.withLock { $0.closes = true } }
+        if !canGoOn || gate.isDraining { writer.withLock { $0.closes = true } }
     }
 
     /// Makes bytes and queues them in one step, so that two tasks cannot swap theirs.

@@ -2,6 +2,8 @@ package import Platform
 import Synchronization
 
 /// An HTTP/1.1 server: one thread for all input and output, a task per connection, another per request in flight.
+///
+/// A server that was started runs until it is shut down, also if nobody holds it.
 package final class HTTPServer: Sendable {
     /// Answers a request. Its task is cancelled when the client goes away.
     package typealias Handler = @Sendable (HTTPRequest, HTTPResponder) async -> Void

@@ -1,12 +1,14 @@
-internal import Platform
+package import Platform
 
 /// How many connections there are, in all and per peer: a value.
-struct ConnectionCensus: Sendable {
-    private(set) var count = 0
+package struct ConnectionCensus: Sendable {
+    package private(set) var count = 0
     private var countByPeer: [IPAddress: Int] = [:]
 
+    package init() {}
+
     /// Counts a connection; false if it would be one too many. Unix sockets count in all only.
-    mutating func admit(_ peer: IPAddress?, total: Int, perPeer: Int) -> Bool {
+    package mutating func admit(_ peer: IPAddress?, total: Int, perPeer: Int) -> Bool {
         guard count < total else { return false }
         if let key = peer?.peerKey {
             guard countByPeer[key, default: 0] < perPeer else { return false }
@@ -16,7 +18,7 @@ struct ConnectionCensus: Sendable {
         return true
     }
 
-    mutating func leave(_ peer: IPAddress?) {
+    package mutating func leave(_ peer: IPAddress?) {
         count -= 1
         guard let key = peer?.peerKey, let left = countByPeer[key] else { return }
         countByPeer[key] = left == 1 ? nil : left - 1

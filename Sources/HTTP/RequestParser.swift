@@ -147,10 +147,11 @@ package struct RequestParser: Sendable {
         guard hosts.count <= 1, hosts.count == 1 || start.minorVersion == 0 else {
             throw .malformed(.badRequest, "a request has exactly one Host")
         }
-        let isHostValid = (hosts.first ?? "").utf8.allSatisfy {
+        let names = hosts + [start.target.authority].compactMap { $0 }
+        let areNamesValid = names.joined().utf8.allSatisfy {
             ASCII.isVisible($0) && ![0x2C, 0x2F, 0x3F, 0x23, 0x40, 0x5C].contains($0)
         }
-        guard isHostValid else { throw .malformed(.badRequest, "the Host has a character that is not allowed") }
+        guard areNamesValid else { throw .malformed(.badRequest, "the Host has a character that is not allowed") }
         var headers = headers
         if let authority = start.target.authority { headers.set("Host", authority) }
 

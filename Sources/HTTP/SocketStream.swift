@@ -220,8 +220,9 @@ package final class SocketStream: ByteTransport {
             }
             return (isRead ? state.reader : nil, state.whenGone)
         }
-        reader?.resume(returning: .success(nil))
+        // Whoever is resumed finds its task cancelled already.
         action?()
+        reader?.resume(returning: .success(nil))
     }
 
     /// Ends the stream for everybody who waits or comes later. Input that came before can still be read.
@@ -237,23 +238,33 @@ package final class SocketStream: ByteTransport {
             }
             return (state.reader, state.writers, state.whenGone)
         }
+        action?()
         reader?.resume(returning: .failure(error))
         for writer in writers { writer.resume(returning: .failure(error)) }
-        action?()
     }
 
-    /// Fails a reader whose deadline has passed; returns the deadline of one who still waits.
-    func checkReader(at now: Instant) -> Instant? {
-        let (late, deadline) = state.withLock { state -> (Reader?, Instant?) in
-            guard let reader = state.reader, let deadline = state.readDeadline else { return (nil, nil) }
-            guard deadline <= now else { return (nil, deadline) }
-            state.reader = nil
-            return (reader, nil)
+    /// Fails a reader whose deadline has passed, and tells when to look next if that is before `scheduled`.
+    ///
+    /// All in one step: a reader that comes meanwhile must see either the old look, which then finds it, or the new one.
+    ///
+    /// - Parameters:
+    ///   - scheduled: the look that the loop has planned already.
+    ///   - others: what else the loop waits for.
+    func look(at now: Instant, scheduled: Instant?, others: [Instant]) -> Instant? {
+        let (late, look) = state.withLock { state -> (Reader?, Instant?) in
+            var late: Reader?
+            var deadline = state.reader == nil ? nil : state.readDeadline
+            if let passed = deadline, passed <= now {
+                late = state.reader
+                state.reader = nil
+                deadline = nil
+            }
+            let next = (others + [deadline].compactMap { $0 }).min()
+            let isSooner = next.map { next in scheduled.map { next < $0 } ?? true } ?? false
+            state.nextLook = isSooner ? next : scheduled
+            return (late, isSooner ? next : nil)
         }
         late?.resume(returning: .failure(.timedOut(.head)))
-        return deadline
+        return look
     }
-
-    /// Notes when the loop looks next, so that a reader with a later deadline need not tell it.
-    func setNextLook(_ instant: Instant?) { state.withLock { $0.nextLook = instant } }
 }

@@ -36,7 +36,7 @@ final class StreamDriver: LoopMember {
     func start(in loop: LoopCore, firstLook: ContinuousClock.Instant?) {
         if let bytes = stream.limits.systemSendBytes { socket.setSendBuffer(bytes: bytes) }
         register(in: loop)
-        if let firstLook { schedule(firstLook, in: loop) }
+        reschedule(in: loop, first: firstLook)
     }
 
     /// Begins with a connection that is under way.
@@ -46,7 +46,7 @@ final class StreamDriver: LoopMember {
         connecting = (deadline, notify)
         interest = .writable
         register(in: loop)
-        schedule(deadline, in: loop)
+        reschedule(in: loop)
     }
 
     private func register(in loop: LoopCore) {
@@ -215,17 +215,11 @@ final class StreamDriver: LoopMember {
         loop.poller.change(socket, token: token, interest: new)
     }
 
-    private func reschedule(in loop: LoopCore) {
-        let reader = stream.checkReader(at: .now)
-        let next = [reader, stall?.deadline, lingersUntil, connecting?.deadline].compactMap { $0 }.min()
-        if let next { schedule(next, in: loop) } else { stream.setNextLook(scheduled) }
-    }
-
-    private func schedule(_ instant: ContinuousClock.Instant, in loop: LoopCore) {
-        if scheduled.map({ instant < $0 }) ?? true {
-            scheduled = instant
-            loop.setDeadline(instant, token: token)
-        }
-        stream.setNextLook(scheduled)
+    /// Plans the next look, and fails a reader that waited too long.
+    private func reschedule(in loop: LoopCore, first: ContinuousClock.Instant? = nil) {
+        let others = [first, stall?.deadline, lingersUntil, connecting?.deadline].compactMap { $0 }
+        guard let look = stream.look(at: .now, scheduled: scheduled, others: others) else { return }
+        scheduled = look
+        loop.setDeadline(look, token: token)
     }
 }

@@ -42,6 +42,7 @@ struct HostileRequest: CustomTestStringConvertible, Sendable {
         line("other scheme", 400, "GET ftp://a/ HTTP/1.1"),
         line("empty host", 400, "GET http:///x HTTP/1.1"),
         line("user in the host", 400, "GET http://u@h/x HTTP/1.1"),
+        line("two hosts in the target", 400, "GET http://a,b/x HTTP/1.1"),
         line("fragment", 400, "GET /#a HTTP/1.1"),
         line("raw umlaut", 400, "GET /ä HTTP/1.1"),
         line("nul", 400, "GET /a\0b HTTP/1.1"),
