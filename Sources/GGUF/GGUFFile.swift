@@ -33,6 +33,14 @@ package struct GGUFFile: Sendable {
         }
     }
 
+    /// Maps and checks the parts of one model, whatever their files are called and in whatever order they come.
+    ///
+    /// - Throws: `splitMismatch` if they are not all parts of one model.
+    package init(parts paths: [String]) throws(GGUFError) {
+        let parts = try paths.map { path throws(GGUFError) in try FilePart(path: path) }
+        try self.init(parts: try SplitFiles.ordered(parts))
+    }
+
     /// Checks the header of bytes in memory, which must be a whole model.
     package init(bytes: MappedBytes) throws(GGUFError) {
         let part = try FilePart(bytes)

@@ -24,6 +24,19 @@ enum SplitFiles {
         throw .splitMismatch(key: SplitPosition.tensorCountKey, expected: tensorCount, found: claimed)
     }
 
+    /// Given files as the parts of one model, put into their order.
+    static func ordered(_ parts: [FilePart]) throws(GGUFError) -> [FilePart] {
+        guard let first = parts.first else { throw .splitMismatch(key: SplitPosition.countKey, expected: 1, found: 0) }
+        guard let whole = try SplitPosition(first.metadata), whole.count > 1 || parts.count > 1 else { return parts }
+        guard whole.count == parts.count else {
+            throw .splitMismatch(key: SplitPosition.countKey, expected: parts.count, found: whole.count)
+        }
+        let indices = try parts.map { part throws(GGUFError) in try SplitPosition(part.metadata)?.index ?? 0 }
+        let sorted = indices.indices.sorted { indices[$0] < indices[$1] }.map { parts[$0] }
+        for (index, part) in sorted.enumerated() { try check(part, index: index, of: whole) }
+        return sorted
+    }
+
     private static func check(_ part: FilePart, index: Int, of whole: SplitPosition) throws(GGUFError) {
         let found: SplitPosition?
         do { found = try SplitPosition(part.metadata) } catch { throw error.located(in: part.bytes.path) }

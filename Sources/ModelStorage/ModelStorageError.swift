@@ -9,6 +9,9 @@ package enum ModelStorageError: Error, Equatable, Sendable {
     /// Weights that cannot be read or written.
     case weights(GGUFError)
 
+    /// Nobody waits for the result any more.
+    case cancelled
+
     // Names and digests
     case invalidName(String)
     case modelNotFound(String)
@@ -22,17 +25,31 @@ package enum ModelStorageError: Error, Equatable, Sendable {
     case invalidField(path: String, field: String, expected: String)
     case invalidText(path: String)
 
+    // Making models
+    case noSource
+    case noWeights(path: String)
+    case notRelative(fileName: String)
+    case notGGUF(fileName: String)
+    case notAdapter(fileName: String)
+    case tooManyAdapters(found: Int)
+    case incompleteParts(fileName: String, found: Int)
+    case unknownQuantization(String, supported: [String])
+    case alreadyQuantized(tensor: String, type: String)
+    case invalidTemplate(reason: String)
+    case unknownParameter(String)
+    case invalidParameter(String, expected: String, found: String)
+
     /// What an error means to whoever asked.
-    package enum Kind: Sendable { case invalid, notFound, unsupported, failed }
+    package enum Kind: Sendable { case invalid, notFound, cancelled, failed }
 
     package var kind: Kind {
         switch self {
-        case .invalidName, .invalidDigest, .digestMismatch: .invalid
         case .modelNotFound, .blobNotFound: .notFound
+        case .cancelled: .cancelled
         case .weights(.file(.notFound)), .file(.notFound): .notFound
         case .weights(.file): .failed
-        case .weights: .invalid
         case .file, .blobSize, .invalidJSON, .invalidField, .invalidText: .failed
+        default: .invalid
         }
     }
 }
@@ -42,6 +59,7 @@ extension ModelStorageError: CustomStringConvertible {
         switch self {
         case .file(let error): error.description
         case .weights(let error): error.description
+        case .cancelled: "cancelled"
         case .invalidName(let name): "name \(quoted(name)) is invalid"
         case .modelNotFound(let name): "model '\(printable(name))' not found"
         case .invalidDigest(let text):
@@ -53,6 +71,29 @@ extension ModelStorageError: CustomStringConvertible {
         case .invalidJSON(let path, let error): "\(path): \(error)"
         case .invalidField(let path, let field, let expected): "\(path): \(quoted(field)): expected \(expected)"
         case .invalidText(let path): "\(path): is not valid UTF-8 text"
+        default: creationDescription
+        }
+    }
+
+    private var creationDescription: String {
+        switch self {
+        case .noSource: "neither 'from' or 'files' was specified"
+        case .noWeights(let path): "\(path): no files provided to convert: expected a GGUF file in the folder"
+        case .notRelative(let name): "file path must be relative and stay below its folder, found \(quoted(name))"
+        case .notGGUF(let name): "supplied file was not in GGUF format: \(printable(name))"
+        case .notAdapter(let name): "\(printable(name)): is not an adapter: expected general.type to be 'adapter'"
+        case .tooManyAdapters(let found): "only one adapter is currently supported, found \(found)"
+        case .incompleteParts(let name, let found):
+            "\(printable(name)): is part of a split model, of which \(found) parts are given: expected all of them"
+        case .unknownQuantization(let name, let supported):
+            "unsupported quantization type \(printable(name)) - supported types are \(supported.joined(separator: ", "))"
+        case .alreadyQuantized(let tensor, let type):
+            "quantization is only supported for F16, BF16 and F32 models: tensor '\(printable(tensor))' is \(type)"
+        case .invalidTemplate(let reason): "template error: \(reason)"
+        case .unknownParameter(let name): "unknown parameter '\(printable(name))'"
+        case .invalidParameter(let name, let expected, let found):
+            "invalid \(expected) value \(quoted(found)) of parameter '\(printable(name))'"
+        default: ""
         }
     }
 }

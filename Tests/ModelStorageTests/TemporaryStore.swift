@@ -55,3 +55,6 @@ final class TemporaryStore: Sendable {
             [.modificationDate: Date(timeIntervalSinceNow: -3600 * hours)], ofItemAtPath: path(relative))
     }
 }
+
+/// The members of a literal.
+func object(_ value: JSONValue) -> JSONObject { value.objectValue ?? JSONObject() }

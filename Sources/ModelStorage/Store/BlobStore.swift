@@ -63,11 +63,13 @@ package struct BlobStore: Sendable {
     /// Stores a copy of a file.
     ///
     /// - Parameter progress: called with the number of bytes copied so far.
+    /// - Throws: `cancelled` if the task is, or `file`; then nothing appears.
     package func write(copyOf file: MappedBytes, progress: (Int) -> Void = { _ in }) throws(ModelStorageError)
         -> StoredBlob
     {
         var writer = try begin()
         for start in stride(from: 0, to: file.count, by: Self.chunkByteCount) {
+            guard !Task.isCancelled else { throw .cancelled }
             let range = start..<min(start + Self.chunkByteCount, file.count)
             try writer.write(file.withBytes { $0.extracting(range).littleEndianIntegers(UInt8.self) })
             file.release(range)
