@@ -6,7 +6,8 @@ package struct HTTPClient: Sendable {
     package struct Configuration: Sendable {
         /// How long connecting may take.
         package var connectTime: Duration = .seconds(10)
-        /// How long the reply's head may take; nil waits for ever, as a model may be loading.
+        /// How long the reply's head may take, counted from the request's first byte; nil waits for ever, as a model may
+        /// be loading.
         package var headTime: Duration?
         /// How long each part of the reply's body may take.
         package var bodyTime: Duration?

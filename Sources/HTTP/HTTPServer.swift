@@ -49,14 +49,7 @@ package final class HTTPServer: Sendable {
     package func start() throws(HTTPError) -> [SocketAddress] {
         var listening: [ListeningSocket] = []
         for endpoint in configuration.endpoints {
-            do throws(SocketError) {
-                for address in try endpoint.addresses() { listening.append(try ListeningSocket(address)) }
-            } catch .cannotListen(let address, let reason) {
-                throw .cannotListen(address, reason: reason)
-            } catch {
-                throw .cannotListen("\(endpoint)", reason: "\(error)")
-            }
-            if case .unix(let path) = endpoint { Socket.setMode(configuration.unixSocketMode, at: path) }
+            listening += try ListeningSocket.open(endpoint, unixMode: configuration.unixSocketMode)
         }
         let eventLoop = try EventLoop(name: "swiftllm.http")
         loop.withLock { $0 = eventLoop }

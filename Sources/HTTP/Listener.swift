@@ -30,9 +30,38 @@ final class ListeningSocket: Sendable {
     let socket: Socket
     let address: SocketAddress
 
-    init(_ address: SocketAddress) throws(SocketError) {
-        socket = try Socket.listening(on: address)
+    private init(_ address: SocketAddress, unixMode: UInt16) throws(SocketError) {
+        socket = try Socket.listening(on: address, unixMode: unixMode)
         self.address = socket.localAddress ?? address
+    }
+
+    /// Listens on an endpoint's addresses.
+    ///
+    /// A name may stand for addresses that the machine lacks (`localhost` without IPv6): one that it has is enough.
+    /// Where IPv6 is switched off, all addresses are those of IPv4.
+    ///
+    /// - Throws: `cannotListen`.
+    static func open(_ endpoint: HTTPEndpoint, unixMode: UInt16) throws(HTTPError) -> [ListeningSocket] {
+        var sockets: [ListeningSocket] = []
+        var unavailable = "it has no address"
+        do throws(SocketError) {
+            for address in try endpoint.addresses() {
+                do throws(SocketError) {
+                    sockets.append(try ListeningSocket(address, unixMode: unixMode))
+                } catch .addressUnavailable(_, let reason) {
+                    unavailable = reason
+                }
+            }
+            if sockets.isEmpty, case .host("::", let port) = endpoint {
+                sockets.append(try ListeningSocket(.internet(.v4(0), port: port), unixMode: unixMode))
+            }
+        } catch .cannotListen(let address, let reason) {
+            throw .cannotListen(address, reason: reason)
+        } catch {
+            throw .cannotListen("\(endpoint)", reason: error.reason)
+        }
+        guard !sockets.isEmpty else { throw .cannotListen("\(endpoint)", reason: unavailable) }
+        return sockets
     }
 }
 

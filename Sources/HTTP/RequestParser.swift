@@ -59,9 +59,6 @@ package struct RequestParser: Sendable {
         }
     }
 
-    /// Bytes that wait to be parsed.
-    package var bufferedCount: Int { buffer.count }
-
     package mutating func append(_ bytes: [UInt8]) { buffer.append(bytes) }
 
     /// The next event, nil if more bytes are needed.

@@ -25,11 +25,27 @@ package final class SocketConnector: Sendable {
         throw failure
     }
 
+    /// A connection under way, which can be cancelled also before it has begun.
+    private enum Attempt {
+        case waiting
+        case begun(SocketStream)
+        case cancelled
+
+        mutating func begin(_ stream: SocketStream) {
+            if case .cancelled = self { stream.close() } else { self = .begun(stream) }
+        }
+
+        mutating func cancel() {
+            if case .begun(let stream) = self { stream.close() }
+            self = .cancelled
+        }
+    }
+
     private func connect(
         to address: SocketAddress, until deadline: ContinuousClock.Instant
     ) async throws(HTTPError) -> SocketStream {
         let loop = try runningLoop()
-        let attempt = Mutex<SocketStream?>(nil)
+        let attempt = Mutex(Attempt.waiting)
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 loop.run { [limits] core in
@@ -37,7 +53,7 @@ package final class SocketConnector: Sendable {
                         let socket = try Socket.connecting(to: address)
                         let token = core.nextToken()
                         let stream = SocketStream(peer: address, limits: limits, loop: loop, token: token)
-                        attempt.withLock { $0 = stream }
+                        attempt.withLock { $0.begin(stream) }
                         let driver = StreamDriver(socket: socket, stream: stream, token: token, whenRemoved: {})
                         driver.connect(in: core, deadline: deadline) { error in
                             let outcome: Result<SocketStream, HTTPError>
@@ -51,7 +67,7 @@ package final class SocketConnector: Sendable {
                 }
             }
         } onCancel: {
-            attempt.withLock { $0?.close() }
+            attempt.withLock { $0.cancel() }
         }
         guard !Task.isCancelled else {
             if case .success(let stream) = outcome { stream.close() }

@@ -166,6 +166,7 @@ final class StreamDriver: LoopMember {
                 }
                 return
             case .ended, .failed:
+                readRest(in: loop)
                 end(with: .peerGone, in: loop)
                 return
             }
@@ -174,6 +175,15 @@ final class StreamDriver: LoopMember {
         setInterest(interest.subtracting(.writable), in: loop)
         if closing == .whenSent { end(with: .peerGone, in: loop) }
         if closing == .lingering { linger(in: loop) }
+    }
+
+    /// Hands over what came before the connection broke, such as a reply that refuses the rest of a request.
+    private func readRest(in loop: LoopCore) {
+        var left = stream.limits.inputBytes
+        while left > 0, closing == nil, case .moved(let count) = socket.receive(into: &loop.buffer) {
+            _ = stream.deliver(Array(loop.buffer[..<count]))
+            left -= count
+        }
     }
 
     private func linger(in loop: LoopCore) {

@@ -9,6 +9,8 @@
 /// What the system refused to do with a socket, with the address and its own words.
 package enum SocketError: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotListen(String, reason: String)
+    /// The machine does not have such addresses.
+    case addressUnavailable(String, reason: String)
     case cannotConnect(String, reason: String)
     case unknownHost(String, reason: String)
     case tooManyFiles
@@ -16,7 +18,8 @@ package enum SocketError: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+        case .cannotListen(let address, let reason), .addressUnavailable(let address, let reason):
+            "cannot listen on \(address): \(reason)"
         case .cannotConnect(let address, let reason): "cannot connect to \(address): \(reason)"
         case .unknownHost(let host, let reason): "\(host): \(reason)"
         case .tooManyFiles: "too many open files"
@@ -27,8 +30,8 @@ package enum SocketError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The system's own words.
     package var reason: String {
         switch self {
-        case .cannotListen(_, let reason), .cannotConnect(_, let reason), .unknownHost(_, let reason),
-            .system(_, let reason):
+        case .cannotListen(_, let reason), .addressUnavailable(_, let reason), .cannotConnect(_, let reason),
+            .unknownHost(_, let reason), .system(_, let reason):
             reason
         case .tooManyFiles: description
         }
@@ -83,12 +86,15 @@ package struct Socket: ~Copyable, Sendable {
 
     deinit { close(descriptor) }
 
-    private static func open(_ family: Int32) throws(SocketError) -> Socket {
-        let descriptor = socket(family, streamType, 0)
-        guard descriptor >= 0 else {
-            throw errno == EMFILE || errno == ENFILE ? .tooManyFiles : .system("socket")
+    private static func open(for address: SocketAddress) throws(SocketError) -> Socket {
+        let descriptor = socket(address.family, streamType, 0)
+        if descriptor >= 0 { return Socket(adopting: descriptor) }
+        switch errno {
+        case EMFILE, ENFILE: throw .tooManyFiles
+        case EAFNOSUPPORT:
+            throw .addressUnavailable("\(address)", reason: unsafe String(cString: strerror(EAFNOSUPPORT)))
+        default: throw .system("socket")
         }
-        return Socket(adopting: descriptor)
     }
 
     // MARK: Making connections
@@ -96,7 +102,10 @@ package struct Socket: ~Copyable, Sendable {
     /// A socket that listens. An unspecified IPv6 address takes IPv4 connections too; port 0 means any free port.
     ///
     /// A file that an ended server left at a Unix socket's path is replaced; one that somebody listens on is not.
-    package static func listening(on address: SocketAddress, backlog: Int32 = 1024) throws(SocketError) -> Socket {
+    ///
+    /// - Parameter unixMode: who may connect to a Unix socket.
+    /// - Throws: `addressUnavailable` if the machine has no such address, `cannotListen` for other reasons.
+    package static func listening(on address: SocketAddress, unixMode: UInt16 = 0o600) throws(SocketError) -> Socket {
         if case .unix(let path) = address {
             guard !path.isEmpty, path.utf8.count <= SocketAddress.longestPath else {
                 throw .cannotListen(
@@ -104,14 +113,19 @@ package struct Socket: ~Copyable, Sendable {
             }
             removeStaleSocket(at: path)
         }
-        let socket = try open(address.family)
+        let socket = try open(for: address)
         socket.set(SO_REUSEADDR, to: 1)
         if address.family == AF_INET6 {
             socket.set(IPV6_V6ONLY, level: Int32(IPPROTO_IPV6), to: address.ip?.isUnspecified == true ? 0 : 1)
         }
+        // Linux makes the file with the socket's mode, so that it is never open to more; others are told afterwards.
+        if case .unix = address { fchmod(socket.descriptor, mode_t(unixMode)) }
         let bound = unsafe address.withRaw { unsafe bind(socket.descriptor, $0, $1) }
-        guard bound == 0, listen(socket.descriptor, backlog) == 0 else {
-            throw .cannotListen("\(address)", reason: unsafe String(cString: strerror(errno)))
+        if case .unix(let path) = address, bound == 0 { unsafe chmod(path, mode_t(unixMode)) }
+        guard bound == 0, listen(socket.descriptor, 1024) == 0 else {
+            let reason = unsafe String(cString: strerror(errno))
+            if errno == EADDRNOTAVAIL { throw .addressUnavailable("\(address)", reason: reason) }
+            throw .cannotListen("\(address)", reason: reason)
         }
         return socket
     }
@@ -121,7 +135,7 @@ package struct Socket: ~Copyable, Sendable {
         if case .unix(let path) = address, path.utf8.count > SocketAddress.longestPath {
             throw .cannotConnect("\(address)", reason: "the path has more than \(SocketAddress.longestPath) bytes")
         }
-        let socket = try open(address.family)
+        let socket = try open(for: address)
         socket.setNoDelay()
         let code = unsafe address.withRaw { unsafe connect(socket.descriptor, $0, $1) }
         guard code == 0 || errno == EINPROGRESS || errno == EINTR else {
@@ -246,9 +260,6 @@ package struct Socket: ~Copyable, Sendable {
 
     // MARK: Unix sockets
 
-    /// Sets who may connect to a Unix socket.
-    package static func setMode(_ mode: UInt16, at path: String) { unsafe chmod(path, mode_t(mode)) }
-
     /// Removes a Unix socket's file.
     package static func removeFile(at path: String) { unsafe unlink(path) }
 
@@ -256,7 +267,7 @@ package struct Socket: ~Copyable, Sendable {
     private static func removeStaleSocket(at path: String) {
         var status = stat()
         guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
-        guard let probe = try? open(AF_UNIX) else { return }
+        guard let probe = try? open(for: .unix(path: path)) else { return }
         let code = unsafe SocketAddress.unix(path: path).withRaw { unsafe connect(probe.descriptor, $0, $1) }
         if code != 0, errno == ECONNREFUSED { removeFile(at: path) }
     }

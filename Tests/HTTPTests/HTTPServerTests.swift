@@ -170,6 +170,37 @@ private let mirror: HTTPServer.Handler = { request, responder in
         }
     }
 
+    @Test func localhostIsEveryAddressOfItsName() async throws {
+        var configuration = HTTPServer.Configuration()
+        configuration.endpoints = [.host("localhost", port: 0)]
+        try await TestServer.run(configuration, handler: echo) { server in
+            #expect(server.address.ip?.isLoopback == true)
+            let url = try server.url("/")
+            #expect(try await HTTPClient().send(HTTPClientRequest("GET", url)).status == .ok)
+        }
+    }
+
+    @Test func unixSocketsAreTheirOwners() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "http-\(UUID().uuidString).sock")
+            .path(percentEncoded: false)
+        var configuration = HTTPServer.Configuration()
+        configuration.endpoints = [.unix(path: path)]
+        try await TestServer.run(configuration, handler: echo) { _ in
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+        }
+    }
+
+    @Test func addressesOfOtherMachinesAreAnError() throws {
+        for host in ["192.0.2.1", "2001:db8::1", "no such host"] {
+            var configuration = HTTPServer.Configuration()
+            configuration.endpoints = [.host(host, port: 0)]
+            let error = #expect(throws: HTTPError.self) { try HTTPServer(configuration, handler: echo).start() }
+            let text = try #require(error).description
+            #expect(text.contains(host))
+        }
+    }
+
     @Test func aTakenPortIsAnError() async throws {
         try await TestServer.run(handler: echo) { server in
             var configuration = HTTPServer.Configuration()
