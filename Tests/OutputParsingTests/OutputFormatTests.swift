@@ -45,6 +45,26 @@ struct MarkedTemplate: Decodable, CustomTestStringConvertible {
         #expect(OutputFormat.detect(template: "{{ .Prompt }}").name == "plain")
     }
 
+    /// The names that Ollama's model files may give.
+    @Test(arguments: [
+        "qwen3", "qwen3-thinking", "qwen3.5", "ornith", "qwen3-coder", "qwen3-vl-instruct", "qwen3-vl-thinking",
+        "ministral", "passthrough", "harmony", "cogito", "deepseek3", "olmo3", "olmo3-think", "nemotron-3-nano",
+        "nemotron-3.5-nano", "functiongemma", "glm-4.7", "gemma4", "gemma4-no-thinking", "glm-ocr", "lfm2",
+        "lfm2-thinking", "laguna", "poolside-v1", "cohere", "glimmer",
+    ])
+    func parsersHaveTheirNames(name: String) throws {
+        let format = try #require(OutputFormat.parser(named: name))
+        #expect(format.name == "plain" || !format.markers.isEmpty)
+        #expect(!format.thinking.isEmpty || !name.hasSuffix("thinking") || name.hasSuffix("no-thinking"))
+    }
+
+    @Test func parsersReadReasoningAndCalls() throws {
+        let format = try #require(OutputFormat.parser(named: "qwen3-thinking"))
+        let transcript = read(["Hm</think>\n<tool_call>{\"name\": \"f\"}"], as: format, prompt: "<think>\n")
+        #expect(transcript.thinking == "Hm" && transcript.calls.count == 1 && transcript.text.isEmpty)
+        #expect(OutputFormat.parser(named: "no such parser").map(\.name) == nil)
+    }
+
     @Test func schemasGiveBareTextItsType() throws {
         let schema = try JSONParser.parse(
             #"""
