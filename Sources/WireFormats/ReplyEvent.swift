@@ -130,6 +130,7 @@ package struct ReplySummary: Sendable, Equatable {
 ///
 /// A tool call comes as `toolCallBegan`, its arguments' text in pieces, and `toolCall` with the whole; or as `toolCall`
 /// alone. Dialects take the form they know and skip the other. Calls come one after another, never interleaved.
+/// One that began and never came whole was broken.
 package enum ReplyEvent: Sendable, Equatable {
     /// The prompt was accepted and counted; may be left out.
     case started(Usage)

@@ -64,6 +64,8 @@ package struct AnthropicStreamEncoder: ReplyEncoder {
     /// Blocks opened so far.
     private var blockCount = 0
     private var begunCalls: Set<Int> = []
+    /// Whether a call came whole; one that only began was broken and is no reason to stop.
+    private var hasWholeCall = false
 
     package init(head: ReplyHead) { self.head = head }
 
@@ -88,6 +90,7 @@ package struct AnthropicStreamEncoder: ReplyEncoder {
             guard open == .toolUse(index) else { return [] }
             return delta(["type": "input_json_delta", "partial_json": .string(text)])
         case .toolCall(let index, let call):
+            hasWholeCall = true
             guard begunCalls.insert(index).inserted else { return open == .toolUse(index) ? close() : [] }
             return begin()
                 + enter(.toolUse(index), AnthropicMessages.toolUse(call.id, call.name, input: JSONObject()))
@@ -111,7 +114,7 @@ package struct AnthropicStreamEncoder: ReplyEncoder {
     private mutating func end(_ summary: ReplySummary) -> [StreamChunk] {
         let chunks = begin(summary.usage) + close()
         hasEnded = true
-        let (reason, sequence) = AnthropicMessages.stop(summary.reason, hasToolCalls: !begunCalls.isEmpty)
+        let (reason, sequence) = AnthropicMessages.stop(summary.reason, hasToolCalls: hasWholeCall)
         let last: JSONValue = [
             "type": "message_delta", "delta": ["stop_reason": reason, "stop_sequence": sequence],
             "usage": AnthropicMessages.usage(summary.usage),

@@ -209,6 +209,18 @@ package enum OllamaServerInfo {
     /// There is no cloud here.
     package static let statusBody: JSONValue = ["cloud": ["disabled": true, "source": "env"]]
 
+    /// What `POST /api/me` answers: nobody has an account here.
+    package static let signedOut = WireError(.unauthorized, "unauthorized")
+
+    /// `GET /api/experimental/model-recommendations`.
+    /// - Parameter models: names and what they are good for.
+    package static func recommendationsBody(_ models: [(name: String, description: String)]) -> JSONValue {
+        let list = models.map { name, description -> JSONValue in
+            ["model": .string(name), "description": .string(description)]
+        }
+        return ["recommendations": .array(list)]
+    }
+
     /// The version that a server says it has.
     package static func version(_ reply: JSONValue) throws(WireError) -> String {
         try OllamaClient.reply(reply).required("version")

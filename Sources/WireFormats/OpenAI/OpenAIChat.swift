@@ -94,6 +94,8 @@ package struct OpenAIChatStreamEncoder: ReplyEncoder {
         var hasEnded = false
         /// Tool calls that were announced; an index counts once.
         var begunCalls: Set<Int> = []
+        /// Whether a call came whole; one that only began was broken and is no reason to stop.
+        var hasWholeCall = false
         var waitingLogProbabilities: [TokenLogProbability] = []
     }
 
@@ -129,7 +131,7 @@ package struct OpenAIChatStreamEncoder: ReplyEncoder {
         if case .finished(let summary) = event {
             choice.hasEnded = true
             usage.addAnswer(summary.usage)
-            let reason = OpenAIChat.finishReason(summary.reason, hasToolCalls: !choice.begunCalls.isEmpty)
+            let reason = OpenAIChat.finishReason(summary.reason, hasToolCalls: choice.hasWholeCall)
             chunks.append(chunk([:], of: index, logProbabilities: &choice, finishReason: .string(reason)))
         } else if let delta = Self.delta(event, &choice) {
             chunks.append(chunk(delta, of: index, logProbabilities: &choice))
@@ -162,6 +164,7 @@ package struct OpenAIChatStreamEncoder: ReplyEncoder {
         case .toolCallArguments(let index, let text):
             return ["tool_calls": [["index": .integer(index), "function": ["arguments": .string(text)]]]]
         case .toolCall(let index, let call):
+            choice.hasWholeCall = true
             guard choice.begunCalls.insert(index).inserted else { return nil }
             return ["tool_calls": [OpenAIChat.toolCall(call, index: index)]]
         case .started, .logProbabilities, .finished, .failed: return nil

@@ -81,7 +81,7 @@ package struct OpenAIResponseStreamEncoder: ReplyEncoder {
         if case .finished = status, open == nil, !output.contains(where: { $0["type"] != "reasoning" }) {
             chunks += enter(.message, "msg")
         }
-        chunks += close(status: itemStatus)
+        chunks += itemStatus == "completed" ? closeUnfinished() : close(status: itemStatus)
         hasEnded = true
         return chunks + [event("response.\(status.name)", ("response", body.json(status, output: output)))]
     }
@@ -93,7 +93,7 @@ package struct OpenAIResponseStreamEncoder: ReplyEncoder {
         _ kind: Item.Kind, _ prefix: String, callID: String = "", name: String = ""
     ) -> [StreamChunk] {
         if let open, open.kind == kind { return [] }
-        var chunks = close()
+        var chunks = closeUnfinished()
         var item = Item(kind: kind, id: body.itemID(prefix, output.count))
         item.callID = callID
         item.name = name
@@ -128,6 +128,12 @@ package struct OpenAIResponseStreamEncoder: ReplyEncoder {
             let listed = JSONValue.array(tokens.map { $0.json(listsAlternatives: true) })
             return [itemEvent("response.output_text.delta", ("delta", .string(text)), ("logprobs", listed))]
         }
+    }
+
+    /// Closes whatever is open before something else begins: a call that never came whole was broken.
+    private mutating func closeUnfinished() -> [StreamChunk] {
+        if case .functionCall? = open?.kind { return close(status: "incomplete") }
+        return close()
     }
 
     private mutating func close(status: String = "completed") -> [StreamChunk] {
