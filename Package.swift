@@ -51,7 +51,7 @@ let targets: [TargetSpec] = [
     TargetSpec(name: "Tokenization", imports: ["Platform", "GGUF"]),
     TargetSpec(name: "ChatTemplates", imports: ["JSON"]),
     TargetSpec(name: "OutputParsing", imports: ["JSON"]),
-    TargetSpec(name: "Sampling", imports: ["Platform"]),
+    TargetSpec(name: "Sampling", imports: ["Platform", "JSON"]),
     TargetSpec(name: "WireFormats", imports: ["JSON"]),
     // L4
     TargetSpec(name: "Models", imports: ["Platform", "Quantization", "GGUF", "Compute"]),

@@ -26,6 +26,8 @@ package final class EngineCore {
     private var ended: [(SequenceID, FinishReason)] = []
     /// Allows all tokens but those that end a generation.
     private let endless: TokenMask
+    /// What a constraint allows in the present step.
+    private var allowed = TokenMask(vocabularyCount: 0, allowingAll: false)
 
     /// A token chosen in a step, not yet part of its sequence.
     private struct Choice {
@@ -152,8 +154,8 @@ package final class EngineCore {
         let mayEnd = !request.stop.ignoresEndOfGeneration && generated >= request.stop.minimumTokens
         do throws(SamplingError) {
             guard
-                let token = try generations[id]?.chain.sample(
-                    logits, mask: mayEnd ? nil : endless, using: &candidates)
+                let token = try generations[id]?.sample(
+                    logits, mayEnd: mayEnd, endless: endless, mask: &allowed, using: &candidates)
             else { return }
             let logProbabilities = request.topLogProbabilityCount.map {
                 LogProbabilities(logits, chosen: token, topCount: $0, using: &candidates)

@@ -9,6 +9,7 @@ struct Generation {
     let tokenLimit: Int
     let arrival: ContinuousClock.Instant
     var chain: SamplerChain
+    private var constraint: (any TokenConstraint)?
     var statistics = GenerationStatistics()
     private var stops: StopMatcher
     private var decoder = StreamDecoder()
@@ -25,6 +26,7 @@ struct Generation {
         self.arrival = arrival
         chain = try SamplerChain(
             request.sampling, vocabularyCount: vocabularyCount, stream: request.completionIndex)
+        constraint = request.constraint
         stops = StopMatcher(request.stop.strings.map { Array($0.utf8) })
         statistics.promptTokens = request.prompt.count
         for token in request.prompt { chain.accept(token, isPrompt: true) }
@@ -38,11 +40,30 @@ struct Generation {
         statistics.queueTime = now - arrival
     }
 
+    /// Chooses a token.
+    ///
+    /// - Parameters:
+    ///   - endless: allows all tokens but those that end a generation.
+    ///   - mayEnd: whether one that ends the generation may be chosen.
+    ///   - mask: a workspace, for requests with a constraint.
+    /// - Throws: what `TokenConstraint.mask` and `SamplerChain.sample` throw.
+    mutating func sample(
+        _ logits: borrowing Span<Float>, mayEnd: Bool, endless: TokenMask, mask: inout TokenMask,
+        using candidates: inout Candidates
+    ) throws(SamplingError) -> Int32 {
+        guard try constraint?.mask(into: &mask) ?? false else {
+            return try chain.sample(logits, mask: mayEnd ? nil : endless, using: &candidates)
+        }
+        if !mayEnd { mask.formIntersection(endless) }
+        return try chain.sample(logits, mask: mask, using: &candidates)
+    }
+
     /// Takes a chosen token in: delivers its text, and returns why the generation ends with it, if it does.
     mutating func accept(
         _ token: Int32, logProbabilities: LogProbabilities?, texts: TokenTexts, at now: ContinuousClock.Instant
     ) -> FinishReason? {
         chain.accept(token, isPrompt: false)
+        constraint?.accept(token)
         statistics.generatedTokens += 1
         if firstToken == nil {
             firstToken = now
@@ -57,6 +78,7 @@ struct Generation {
             token: token, text: decoder.append(outcome.text), logProbabilities: logProbabilities)
         if let failure = reason(deliver(.token(event))) { return failure }
         if let stop = outcome.stop { return .stop(.string(String(decoding: stop, as: UTF8.self))) }
+        if constraint?.isComplete ?? false { return .stop(.constraintComplete) }
         return statistics.generatedTokens >= tokenLimit ? .length : nil
     }
 

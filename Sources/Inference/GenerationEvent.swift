@@ -2,7 +2,7 @@ package import Sampling
 
 /// Why a generation ended.
 package enum FinishReason: Sendable, Equatable {
-    /// The model chose an end-of-generation token, or a token or text that the request names.
+    /// The model chose an end-of-generation token, a token or text that the request names, or all that it may say.
     case stop(StopCause)
     /// As many tokens as wanted, or as the context holds.
     case length
@@ -19,6 +19,8 @@ package enum StopCause: Sendable, Equatable {
     case endOfGeneration(Int32)
     case token(Int32)
     case string(String)
+    /// The text satisfies its constraint, which lets nothing follow.
+    case constraintComplete
 }
 
 /// What a generation cost.

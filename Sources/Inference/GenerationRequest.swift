@@ -11,6 +11,8 @@ package struct GenerationRequest: Sendable {
     package var sampling = SamplingOptions()
     /// Which of several completions of one prompt this is; each draws its own random numbers.
     package var completionIndex: UInt32 = 0
+    /// What the text must be; nil if it is free.
+    package var constraint: (any TokenConstraint)?
     /// When the text ends.
     package var stop = StopConditions()
     /// How many of the likeliest tokens come with each token's log probability; `nil` leaves out both.
@@ -46,6 +48,10 @@ package struct GenerationRequest: Sendable {
         }
         guard eventCapacity > 0 else {
             throw .limitOutOfRange(name: "event capacity", expected: "at least 1", found: eventCapacity)
+        }
+        if let constraint, constraint.vocabularyCount != vocabularyCount {
+            throw .sampling(
+                .constraintOfOtherVocabulary(expected: vocabularyCount, found: constraint.vocabularyCount))
         }
         try stop.validate()
         do { try sampling.validate(vocabularyCount: vocabularyCount) } catch { throw .sampling(error) }

@@ -10,6 +10,10 @@ package enum SamplingError: Error, Equatable, CustomStringConvertible {
     case wrongLogitCount(expected: Int, found: Int)
     /// Every token is forbidden, by the mask or by logits that are all NaN or minus infinity.
     case noCandidate(vocabularyCount: Int)
+    /// The grammar leaves so many readings of the text open that following them all takes too long.
+    case constraintTooComplex
+    /// The constraint was made for another vocabulary.
+    case constraintOfOtherVocabulary(expected: Int, found: Int)
 
     package var description: String {
         switch self {
@@ -23,6 +27,10 @@ package enum SamplingError: Error, Equatable, CustomStringConvertible {
             "expected \(expected) logits, found \(found)"
         case .noCandidate(let vocabularyCount):
             "no token of \(vocabularyCount) can be chosen: all are masked or have no finite logit"
+        case .constraintTooComplex:
+            "the grammar leaves too many readings of the text open, expected a less ambiguous one"
+        case .constraintOfOtherVocabulary(let expected, let found):
+            "expected a constraint on \(expected) tokens, found one on \(found)"
         }
     }
 }

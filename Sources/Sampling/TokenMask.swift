@@ -32,4 +32,21 @@ package struct TokenMask: Sendable, Equatable {
             if newValue { words[Int(token) / 64] |= bit } else { words[Int(token) / 64] &= ~bit }
         }
     }
+
+    /// Allows a token of the vocabulary; others stay forbidden.
+    mutating func allow(_ token: Int32) {
+        let word = Int(token) >> 6
+        guard words.indices.contains(word) else { return }
+        words[word] |= 1 << UInt64(token & 63)
+    }
+
+    /// Allows what another mask's bits allow, too.
+    mutating func formUnion(_ other: [UInt64]) {
+        for index in 0..<min(words.count, other.count) { words[index] |= other[index] }
+    }
+
+    /// Forbids what another mask forbids.
+    package mutating func formIntersection(_ other: TokenMask) {
+        for index in words.indices { words[index] &= index < other.words.count ? other.words[index] : 0 }
+    }
 }

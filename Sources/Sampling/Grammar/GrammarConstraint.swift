@@ -1,0 +1,69 @@
+/// Holds a sequence to a grammar: every token that it allows can be continued to a text of the grammar, and no other is.
+///
+/// *Complexity*: a mask that was computed before is looked up; otherwise the tokens' tries are walked where the grammar
+/// can follow.
+package struct GrammarConstraint: TokenConstraint {
+    private let vocabulary: ConstraintVocabulary
+    private let triggerTokens: Set<Int32>
+    private var automaton: Automaton
+    private var state: Automaton.State
+    private var masks: [Automaton.State: TokenMask] = [:]
+    private var walker: TrieWalker
+
+    /// Masks that are kept; when there are more, they are computed again as needed.
+    private static let maskLimit = 256
+
+    /// A constraint at the beginning of the text.
+    ///
+    /// - Parameter trigger: what ends the free text that comes before the grammar; nil if there is none.
+    /// - Throws: `leftRecursion`, `matchesNothing` or `tooLarge`.
+    package init(
+        _ grammar: Grammar, vocabulary: ConstraintVocabulary, trigger: TextTrigger? = nil
+    ) throws(GrammarError) {
+        try trigger?.check()
+        self.vocabulary = vocabulary
+        triggerTokens = trigger?.tokens ?? []
+        automaton = try Automaton(grammar, trigger: trigger)
+        state = automaton.start
+        walker = TrieWalker(vocabulary)
+    }
+
+    package var vocabularyCount: Int { vocabulary.count }
+
+    package var isComplete: Bool { state == Automaton.empty }
+
+    /// Whether the text so far satisfies the grammar, and may end.
+    package var mayEnd: Bool { automaton.isNullable[Int(state)] }
+
+    package mutating func mask(into mask: inout TokenMask) throws(SamplingError) -> Bool {
+        automaton.work = 0
+        if let known = masks[state] {
+            mask = known
+            return true
+        }
+        if automaton.isCrowded {
+            state = automaton.compact(keeping: state)
+            masks.removeAll(keepingCapacity: true)
+        }
+        var found = TokenMask(vocabularyCount: vocabulary.count, allowingAll: false)
+        walker.collect(vocabulary, from: state, in: &automaton, into: &found)
+        guard !automaton.isExhausted else { throw .constraintTooComplex }
+        if automaton.isFreeText(state) { for token in vocabulary.textless { found[token] = true } }
+        if mayEnd {
+            for token in vocabulary.endOfGeneration where Int(token) < vocabulary.count { found[token] = true }
+        }
+        if masks.count >= Self.maskLimit { masks.removeAll(keepingCapacity: true) }
+        masks[state] = found
+        mask = found
+        return true
+    }
+
+    package mutating func accept(_ token: Int32) {
+        if vocabulary.endOfGeneration.contains(token) { return }
+        if triggerTokens.contains(token), automaton.isFreeText(state) {
+            state = automaton.triggered
+            return
+        }
+        for byte in vocabulary.text(of: token) { state = automaton.state(after: state, reading: byte) }
+    }
+}
