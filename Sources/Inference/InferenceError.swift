@@ -14,6 +14,12 @@ package enum InferenceError: Error, Equatable, CustomStringConvertible {
     case limitOutOfRange(name: String, expected: String, found: Int)
     /// A sampling option is wrong, or no token can be chosen.
     case sampling(SamplingError)
+    /// One of several texts is wrong; they count from 0.
+    indirect case text(number: Int, InferenceError)
+    /// Scores were asked of a model without a classification head.
+    case noClassifier(architecture: String)
+    /// Whoever asked does not want it any more.
+    case cancelled
     /// The engine has been shut down.
     case shutDown
 
@@ -27,6 +33,10 @@ package enum InferenceError: Error, Equatable, CustomStringConvertible {
         case .queueFull(let limit): "\(limit) requests wait already, which is the limit"
         case .limitOutOfRange(let name, let expected, let found): "\(name): expected \(expected), found \(found)"
         case .sampling(let error): error.description
+        case .text(let number, let error): "text \(number): \(error)"
+        case .noClassifier(let architecture):
+            "this model of architecture '\(architecture)' has no classification head to score with"
+        case .cancelled: "the request was cancelled"
         case .shutDown: "the engine has been shut down"
         }
     }

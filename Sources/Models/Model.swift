@@ -36,7 +36,7 @@ extension Model {
     /// Whether the model continues a text. One that does not gives embeddings alone.
     package var generatesText: Bool { hyperparameters.isCausal }
 
-    /// How the file wants embeddings to be pooled; never `none`.
+    /// How the file wants embeddings to be pooled; never `perToken`.
     package var defaultPooling: Pooling { embeddingHead.pooling }
 
     /// Scores that the model's classification head gives; 0 without one.
@@ -47,7 +47,7 @@ extension Model {
     /// A classifier reads the state that has seen the whole text: of the first token, or in a decoder of the last.
     package func rows(for pooling: Pooling) -> Batch.LogitChoice {
         switch pooling {
-        case .none, .mean: .all
+        case .perToken, .mean: .all
         case .first: .first
         case .last: .last
         case .rank: generatesText ? .last : .first
@@ -57,10 +57,17 @@ extension Model {
     /// Computes one step of embeddings: one row per sequence, or per row of the batch for `none`.
     ///
     /// - Precondition: every sequence asks for `rows(for: pooling)`; `rank` needs a classification head.
-    package func embed(_ pass: inout ForwardPass, _ pooling: Pooling) {
+    package func embed(_ pass: inout ForwardPass, _ pooling: Pooling) { embed(&pass, any: [pooling]) }
+
+    /// Finds the memory that steps of embeddings need, whatever their pooling.
+    package func embeddingPlan(for limits: BatchLimits) -> WorkspacePlan {
+        ForwardPass.plan(for: limits) { embed(&$0, any: Pooling.allCases) }
+    }
+
+    private func embed(_ pass: inout ForwardPass, any poolings: [Pooling]) {
         pass.goal = .states
         architecture.forward(&pass)
         guard let states = pass.states else { preconditionFailure("the architecture named no states") }
-        pass.finish(embeddings: pass.embeddings(states, pooling, embeddingHead))
+        for pooling in poolings { pass.finish(embeddings: pass.embeddings(states, pooling, embeddingHead)) }
     }
 }

@@ -1,7 +1,7 @@
 /// How the states of a text's tokens become one vector; the raw values are those of GGUF's `pooling_type`.
 package enum Pooling: Int, Sendable, CaseIterable {
     /// A vector for every token.
-    case none = 0
+    case perToken = 0
     /// The mean over the tokens.
     case mean = 1
     /// The first token's, which encoders are given as `[CLS]`.

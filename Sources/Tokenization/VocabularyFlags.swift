@@ -6,6 +6,8 @@ package struct VocabularyFlags: Equatable, Sendable {
     package var addsBeginning = false
     /// The end-of-sequence token (the separator, for WordPiece) is put last.
     package var addsEnd = false
+    /// Between two texts of a pair the separator follows the end of the first.
+    package var addsSeparator = false
     /// A space is put before the first word.
     package var addsSpacePrefix = false
     /// Several spaces count as one.
@@ -29,6 +31,7 @@ package struct VocabularyFlags: Equatable, Sendable {
             cleansSpaces = behavior.contains(.cleansSpaces)
             addsBeginning = behavior.contains(.addsBeginning)
             dropsWhitespace = try metadata.string("tokenizer.ggml.model") == "whitespace"
+            addsSeparator = Self.separatingNames.contains(try metadata.optionalString("tokenizer.ggml.pre") ?? "")
             lowercases = false
         case .sentencePiece:
             addsSpacePrefix = true
@@ -51,6 +54,10 @@ package struct VocabularyFlags: Equatable, Sendable {
         guard model != .wordPiece else { return }
         try read("add_bos_token", &addsBeginning)
         try read("add_eos_token", &addsEnd)
+        try read("add_sep_token", &addsSeparator)
         if preTokenizer?.behavior.contains(.alwaysAddsBeginning) == true { addsBeginning = true }
     }
+
+    /// Split rules of RoBERTa-like encoders, by their names in files.
+    private static let separatingNames: Set = ["jina-v1-en", "jina-v2-code", "roberta-bpe"]
 }

@@ -11,6 +11,7 @@ package enum CommandTable {
         .tokenize,
         .detokenize,
         .logits,
+        .embed,
         .perplexity,
         .bench,
         .quantize,

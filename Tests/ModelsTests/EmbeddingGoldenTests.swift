@@ -29,7 +29,7 @@ struct EmbeddingGolden: Decodable {
 
         func expected(_ pooling: Pooling) -> [Float]? {
             switch pooling {
-            case .none: nil
+            case .perToken: nil
             case .mean: mean
             case .first: first
             case .last: last
@@ -62,7 +62,7 @@ struct EmbeddingGolden: Decodable {
         for text in golden.cases {
             // States come before dense layers; where there are some, the pooled vectors below stand for them.
             guard !model.hasProjections else { continue }
-            let found = try model.embed([text], .none)
+            let found = try model.embed([text], .perToken)
             #expect(found.count == text.states.count)
             expectClose(found.flatMap(\.self), text.states.flatMap(\.self))
         }

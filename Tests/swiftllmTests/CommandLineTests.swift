@@ -109,6 +109,35 @@ import swiftllm
         #expect(broken.errors.hasPrefix("swiftllm: standard input, line 2: invalid JSON at byte 1"))
     }
 
+    @Test func embeddingsAndScores() throws {
+        let model = Fixtures.path("embeddings/bert.gguf")
+        let lines = try Program.run("embed", "-m", model, "cat", "dog").text.split(separator: "\n")
+        #expect(lines.count == 2)
+        let vector = try JSONParser.parse(String(lines[0])).arrayValue?.compactMap(\.doubleValue) ?? []
+        #expect(vector.count == 72)
+        #expect(abs(vector.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5)
+        // A line each, whatever stands in it; numbers are taken as they are.
+        let again = try Program.run(
+            "embed", "-m", model, "--json-lines", input: "{\"text\":\"cat\"}\n{\"tokens\":[100,111,103]}\n"
+        ).text
+        #expect(again.split(separator: "\n") == lines)
+        #expect(try Program.run("embed", "-m", model, input: "cat\ndog\n").text.split(separator: "\n") == lines)
+        let raw = try Program.run("logits", "-m", model, "--tokens", "99,97,116", "--kv-type", "f32")
+        let expected = try Program.run("embed", "-m", model, "--raw", "cat").text
+        #expect(raw.text == "{\"embedding\":\(expected.dropLast())}\n")
+
+        let ranker = Fixtures.path("embeddings/bert-rank.gguf")
+        let scores = try Program.run("embed", "-m", ranker, "--query", "a", "b", "c").text.split(separator: "\n")
+        #expect(scores.count == 2 && scores.allSatisfy { Double($0) != nil })
+        let refused = try Program.run("embed", "-m", model, "--query", "a", "b")
+        #expect(refused.code == 4)
+        #expect(refused.errors.contains("no classification head"))
+        let generating = try Program.run("infer", "-m", model, "text")
+        #expect(generating.errors.contains("'bert' generates no text"))
+        let long = try Program.run("embed", "-m", model, String(repeating: "x", count: 1000))
+        #expect(long.code == 0)
+    }
+
     @Test func aClosedPipeEndsQuietly() throws {
         let result = try Program.run(
             executable: "/bin/bash",

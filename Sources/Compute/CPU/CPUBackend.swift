@@ -29,6 +29,19 @@ import Quantization
         unsafe vectors = KernelSelection.selectVectors(features)
     }
 
+    /// A second cache and workspace over the weights that another backend has loaded.
+    ///
+    /// Steps of the two may run at the same time, on two threads: their phases take turns.
+    package init(sharingWeightsOf other: CPUBackend) throws(ComputeError) {
+        gang = other.gang
+        kernels = other.kernels
+        unsafe vectors = other.vectors
+        matrices = other.matrices
+        loadedVectors = other.loadedVectors
+        // A RoPE also holds the angles of a step.
+        for rope in other.ropes { ropes.append(try LoadedRoPE(rope.rope)) }
+    }
+
     /// Memory of a model's steps.
     @safe final class Reserved {
         let plan: WorkspacePlan

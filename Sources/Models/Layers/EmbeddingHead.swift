@@ -37,7 +37,7 @@ struct EmbeddingHead: Sendable {
         guard let pooling = Pooling(rawValue: number) else {
             throw .unsupported(what: "\(reader.architecture).pooling_type", found: "\(number)")
         }
-        return pooling == .none ? usual : pooling
+        return pooling == .perToken ? usual : pooling
     }
 
     private static func classifier(_ reader: borrowing WeightReader, width: Int) throws(ModelError) -> Classifier? {

@@ -1,18 +1,22 @@
 import Compute
 import Inference
 import JSON
+import Models
 import Sampling
 
 extension Command {
     /// `swiftllm logits`: what other engines are compared with.
     package static let logits = Command(
         name: "logits",
-        summary: "Print a model's logits for given tokens.",
+        summary: "Print a model's logits, or embedding, for given tokens.",
         discussion: """
             Computes exactly the given tokens as one prompt, nothing added in front, and prints the scores of the \
             whole vocabulary as one JSON object: {"logits": […]} for the last position, {"logits": [[…], …]} for \
             every position with --all. --generate N adds "greedy": the N tokens that follow when the largest logit is \
             taken each time; end-of-text does not stop it.
+
+            A model that gives embeddings and no logits prints {"embedding": […]}, pooled as the file says and not \
+            normalised, or with --all {"embedding": [[…], …]}, the state of every token.
             """,
         options: [.model, .tokenList, .all, .generate, .keyValueType, .threads, .json],
         examples: [
@@ -57,6 +61,7 @@ private struct LogitsCommand {
 
     func run(_ output: Output) throws {
         let session = try ModelSession(options)
+        guard session.model.generatesText else { return try embed(session, output) }
         let engine = try session.engine(
             batch: BatchLimits(rows: 512, logitRows: printsAll ? 512 : 1, sequences: 1),
             contextLength: tokens.count + generateCount, cache: options.cache, texts: nil)
@@ -81,4 +86,20 @@ private struct LogitsCommand {
         let found: JSONValue = printsAll ? .array(rows) : rows.last ?? .null
         try output.write(generateCount > 0 ? ["logits": found, "greedy": .array(greedy)] : ["logits": found])
     }
+
+    private func embed(_ session: ModelSession, _ output: Output) throws {
+        guard generateCount == 0 else {
+            throw UsageError.conflict("--generate: \(session.name) gives embeddings and generates no text")
+        }
+        var embedding = EmbeddingOptions()
+        embedding.cache = options.cache
+        let request = EmbeddingRequest(
+            texts: [EmbeddingText(tokens)], pooling: printsAll ? .perToken : nil, normalized: false)
+        let rows = try session.embeddingCore(embedding).compute(request)[0].map { JSONValue.floats($0) }
+        try output.write(["embedding": printsAll ? .array(rows) : rows.first ?? .null])
+    }
+}
+
+extension JSONValue {
+    static func floats(_ values: [Float]) -> JSONValue { .array(values.map { .float($0) }) }
 }

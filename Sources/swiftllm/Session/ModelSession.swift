@@ -81,6 +81,11 @@ struct ModelSession {
             pageCount: pageCount, options: EngineOptions(limits: limits))
     }
 
+    /// What gives this model's embeddings, of texts of up to `contextLength` tokens.
+    func embeddingCore(_ options: EmbeddingOptions = EmbeddingOptions()) throws -> EmbeddingCore {
+        try EmbeddingCore(model, backend: backend, options: options)
+    }
+
     /// Says what does not fit before the machine starts to swap.
     private static func checkMemory(_ bytes: Int, name: String) throws {
         let limit = SystemMemory.limitBytes
