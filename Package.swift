@@ -67,7 +67,7 @@ let targets: [TargetSpec] = [
         name: "swiftllm",
         imports: [
             "Platform", "Tensors", "JSON", "Quantization", "GGUF", "Compute", "Models", "Tokenization", "Sampling",
-            "ChatTemplates", "Inference",
+            "ChatTemplates", "Inference", "WireFormats",
         ],
         kind: .program),
     TargetSpec(

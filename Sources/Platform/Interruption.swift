@@ -30,4 +30,21 @@ package enum Interruption {
 
     /// Whether it was the request to terminate.
     package static var isTermination: Bool { received.load(ordering: .relaxed) == SIGTERM }
+
+    // MARK: Sessions
+
+    /// From now on every interrupt is noted and none ends the process: for sessions that outlive what they interrupt.
+    /// Only a second request to terminate ends it as the system does.
+    package static func watchRepeatedly() {
+        signal(SIGINT) { number in Interruption.received.store(number, ordering: .relaxed) }
+        signal(SIGTERM) { number in
+            Interruption.received.store(number, ordering: .relaxed)
+            signal(number, SIG_DFL)
+        }
+    }
+
+    /// Whether there was an interrupt since the last call.
+    package static func take() -> Bool {
+        received.compareExchange(expected: SIGINT, desired: 0, ordering: .relaxed).exchanged
+    }
 }
