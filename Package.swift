@@ -12,6 +12,8 @@ struct TargetSpec {
     let imports: [String]
     var kind: Kind = .library
     var hasTests = true
+    /// Files that other targets compile.
+    var exclude: [String] = []
 }
 
 #if arch(x86_64)
@@ -32,6 +34,7 @@ let targets: [TargetSpec] = [
     TargetSpec(name: "Tensors", imports: []),
     TargetSpec(name: "JSON", imports: []),
     TargetSpec(name: "Hashing", imports: []),
+    TargetSpec(name: "Telemetry", imports: []),
     // L1
     TargetSpec(name: "Quantization", imports: ["Tensors", "Platform"]),
     TargetSpec(name: "HTTP", imports: ["Platform"]),
@@ -62,12 +65,20 @@ let targets: [TargetSpec] = [
         imports: [
             "Platform", "Hashing", "JSON", "GGUF", "Compute", "Models", "Tokenization", "Sampling", "ChatTemplates",
         ]),
+    // L6
+    TargetSpec(
+        name: "Serving",
+        imports: [
+            "Platform", "JSON", "Telemetry", "HTTP", "WireFormats", "OutputParsing", "GGUF", "Compute", "Tokenization",
+            "Sampling", "ChatTemplates", "ModelStorage", "Inference",
+        ],
+        exclude: ["Web"]),
     // L7
     TargetSpec(
         name: "swiftllm",
         imports: [
             "Platform", "Tensors", "JSON", "Quantization", "GGUF", "Compute", "Models", "Tokenization", "Sampling",
-            "ChatTemplates", "Inference", "WireFormats",
+            "ChatTemplates", "HTTP", "WireFormats", "ModelStorage", "Inference", "Serving",
         ],
         kind: .program),
     TargetSpec(
@@ -92,7 +103,9 @@ func target(_ spec: TargetSpec) -> Target {
     let imports = spec.imports.map { Target.Dependency(stringLiteral: $0) }
     switch spec.kind {
     case .library:
-        return .target(name: spec.name, dependencies: imports, path: spec.path, swiftSettings: checkedSettings)
+        return .target(
+            name: spec.name, dependencies: imports, path: spec.path, exclude: spec.exclude,
+            swiftSettings: checkedSettings)
     case .program:
         let isKernelProgram = spec.path?.hasPrefix("Kernels/") ?? false
         return .executableTarget(

@@ -3,7 +3,8 @@ package import JSON
 /// A chat template: Jinja as `transformers` sets it up for models.
 ///
 /// Reading a template resolves all its names; rendering changes nothing in it, so one can be rendered many times.
-package struct ChatTemplate {
+package struct ChatTemplate: @unchecked Sendable {
+    // Sendable: only the resolver, in `init`, ever writes to the tree, and nothing else holds it.
     private let root: NamedBlock
     private let blocks: [NamedBlock]
 

@@ -17,6 +17,17 @@ package final class ComputeThread: Sendable {
         queue.async(execute: work)
     }
 
+    /// Runs work on the thread, after what was started before, and waits for its result without holding a thread.
+    package func run<Result: Sendable, Failure: Error>(
+        _ work: @escaping @Sendable () throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        let outcome = await withCheckedContinuation {
+            (done: CheckedContinuation<Swift.Result<Result, Failure>, Never>) in
+            queue.async { done.resume(returning: Swift.Result { () throws(Failure) in try work() }) }
+        }
+        return try outcome.get()
+    }
+
     /// On the thread: sleeps until `wake` has been called once more than `wait` before.
     package func wait() { wakeUps.wait() }
 

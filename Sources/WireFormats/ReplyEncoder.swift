@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 /// What every part of one reply says about it.
 package struct ReplyHead: Sendable, Equatable {
@@ -22,7 +22,7 @@ package struct StreamChunk: Sendable, Equatable {
     /// One line of text, UTF-8: JSON, or OpenAI's `[DONE]`.
     package var bytes: [UInt8]
 
-    init(event: String? = nil, _ value: JSONValue) {
+    package init(event: String? = nil, _ value: JSONValue) {
         self.event = event
         bytes = JSONWriter.bytes(value)
     }

@@ -7,6 +7,7 @@
 package enum CommandTable {
     package static let all: [Command] = [
         .infer,
+        .serve,
         .inspect,
         .tokenize,
         .detokenize,

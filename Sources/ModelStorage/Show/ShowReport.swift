@@ -1,4 +1,4 @@
-import GGUF
+package import GGUF
 package import JSON
 package import Platform
 import Quantization
@@ -26,9 +26,16 @@ package struct ModelDetails: Equatable, Sendable {
         contextLength = entry.config.contextLength
         embeddingLength = entry.config.embeddingLength
     }
+
+    /// Of a file that is not in the store.
+    package init(_ facts: WeightsFacts) {
+        (parentModel, format, family, families) = (nil, "gguf", facts.architecture, [facts.architecture])
+        (parameterSize, quantization) = (facts.parameterSize, facts.quantization)
+        (contextLength, embeddingLength) = (facts.contextLength, facts.embeddingLength)
+    }
 }
 
-/// Everything that can be told of a stored model.
+/// Everything that can be told of a model.
 package struct ShowReport: Sendable {
     /// What the asker wants to see.
     package struct Options: Sendable {
@@ -98,6 +105,27 @@ package struct ShowReport: Sendable {
         evidence.parserReadsTools = options.parserReadsTools
         evidence.parserReadsThinking = options.parserReadsThinking
         evidence.declared = model.config.capabilities
+        capabilities = evidence.capabilities
+    }
+
+    /// Reads the header of a file that is not in the store.
+    ///
+    /// - Parameters:
+    ///   - source: what stands after FROM in its Modelfile.
+    ///   - modified: when the file was last changed.
+    package init(
+        _ file: GGUFFile, source: String, modified: FileTime, options: Options = Options()
+    ) throws(ModelStorageError) {
+        do { details = ModelDetails(try WeightsFacts(file)) } catch { throw .weights(error) }
+        self.modified = modified
+        (license, parameters, system, messages) = (nil, nil, options.system, [])
+        modelfile = "\(Modelfile([.from(source)]))"
+        template = file.metadata.jinjaTemplate ?? "{{ .Prompt }}"
+        (renderer, parser, requires, projectorInfo) = (nil, nil, nil, nil)
+        modelInfo = Self.info(file, isVerbose: options.isVerbose)
+        tensors = file.tensors.map(Self.description)
+        var evidence = CapabilityEvidence()
+        evidence.model = file.metadata
         capabilities = evidence.capabilities
     }
 

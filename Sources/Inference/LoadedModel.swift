@@ -1,0 +1,129 @@
+package import Compute
+package import GGUF
+package import Models
+package import Platform
+package import Tokenization
+
+/// How a model is loaded to serve many at once.
+package struct LoadOptions: Sendable {
+    /// How keys and values are stored.
+    package var cache = CacheElement.float16
+    /// Positions of the longest sequence; nil for what the model was trained for, if the cache can hold it.
+    package var contextLength: Int?
+    /// Sequences that run at once.
+    package var sequenceCount = 32
+    /// Rows of the largest step.
+    package var rowCount = 512
+    /// Requests that may wait.
+    package var waitingCount = 512
+    /// Bytes that the model may take in all: weights, cache and workspace.
+    package var memoryLimit: Int
+
+    package init(memoryLimit: Int = SystemMemory.limitBytes) { self.memoryLimit = memoryLimit }
+}
+
+/// Why a model is not loaded.
+package enum LoadError: Error, CustomStringConvertible {
+    case model(ModelError)
+    case tokenizer(TokenizerError)
+    case compute(ComputeError)
+    /// Weights and the smallest useful cache need more memory than there is.
+    case tooLarge(neededBytes: Int, limitBytes: Int)
+
+    package var description: String {
+        switch self {
+        case .model(let error): "\(error)"
+        case .tokenizer(let error): "\(error)"
+        case .compute(let error): "\(error)"
+        case .tooLarge(let needed, let limit):
+            "needs \(needed >> 20) MiB of memory for weights and cache, of which \(max(limit, 0) >> 20) MiB are free"
+        }
+    }
+}
+
+/// A model in memory with an engine that serves it.
+package final class LoadedModel: Sendable {
+    package let metadata: Metadata
+    package let hyperparameters: Hyperparameters
+    package let tokenizer: Tokenizer
+    package let engine: Engine
+    package let loadTime: Duration
+    /// Bytes of its weights, as packed.
+    package let weightBytes: Int
+    /// Bytes of its keys and values, as reserved.
+    package let cacheBytes: Int
+    /// Bytes that it takes in all.
+    package let memoryBytes: Int
+
+    /// Positions of the longest sequence.
+    package var contextLength: Int { engine.contextLength }
+
+    /// Loads a model's weights, sets memory aside and starts its engine.
+    ///
+    /// - Parameter progress: told the bytes of each tensor when it is loaded.
+    /// - Throws: what is wrong with the file, or that it does not fit.
+    package init(
+        _ file: GGUFFile, gang: ThreadGang, options: LoadOptions,
+        progress: @escaping @Sendable (_ tensorBytes: Int) -> Void = { _ in }
+    ) throws(LoadError) {
+        let start = ContinuousClock.now
+        let fileBytes = Model.weightBytes(of: file)
+        guard fileBytes < options.memoryLimit else {
+            throw .tooLarge(neededBytes: fileBytes, limitBytes: options.memoryLimit)
+        }
+        do { tokenizer = try Tokenizer(metadata: file.metadata) } catch { throw .tokenizer(error) }
+        let backend = CPUBackend(gang: gang)
+        let model: Model
+        do { model = try Model(file, backend: backend, progress: progress) } catch { throw .model(error) }
+        metadata = model.metadata
+        hyperparameters = model.hyperparameters
+        let size = try CacheSize(model, weightBytes: backend.memory.weightBytes, options: options)
+        let batch = BatchLimits(
+            rows: options.rowCount, logitRows: options.sequenceCount, sequences: options.sequenceCount)
+        do {
+            try backend.reserve(
+                ForwardPass.plan(for: batch, model.architecture.forward), cache: size.layout, pageCount: size.pageCount)
+        } catch { throw .compute(error) }
+        weightBytes = backend.memory.weightBytes
+        cacheBytes = backend.memory.cacheBytes
+        memoryBytes = weightBytes + cacheBytes + backend.memory.workspaceBytes
+        var limits = SchedulerLimits(contextLength: size.contextLength)
+        limits.batch = batch
+        limits.waitingCount = options.waitingCount
+        engine = Engine(
+            EngineCore(
+                ModelRunner(model, backend: backend), texts: TokenTexts(tokenizer), pageCount: size.pageCount,
+                options: EngineOptions(limits: limits)))
+        loadTime = .now - start
+    }
+}
+
+/// How many pages a model's cache gets.
+private struct CacheSize {
+    /// Contexts of full length that the cache holds, if memory allows.
+    static let wantedContexts = 4
+    /// Positions without which a model is of no use.
+    static let leastPositions = 256
+    /// The part of free memory that the cache takes at most: the rest is for other models and for the file cache.
+    static let largestShare = 2
+
+    let layout: CacheLayout
+    let pageCount: Int
+    let contextLength: Int
+
+    /// - Throws: `tooLarge` if not even a short context fits.
+    init(_ model: Model, weightBytes: Int, options: LoadOptions) throws(LoadError) {
+        layout = CacheLayout(states: model.layerStates, element: options.cache)
+        let wanted = options.contextLength ?? model.hyperparameters.contextLength
+        let free = options.memoryLimit - weightBytes
+        let affordable = free / Self.largestShare / max(layout.pageBytes, 1)
+        let least = PagePool.pageCount(tokens: min(wanted, Self.leastPositions))
+        guard affordable >= least else {
+            throw .tooLarge(
+                neededBytes: weightBytes + least * layout.pageBytes * Self.largestShare, limitBytes: options.memoryLimit
+            )
+        }
+        pageCount = min(PagePool.pageCount(tokens: wanted) * Self.wantedContexts, affordable)
+        contextLength = min(wanted, pageCount * PagePool.pageTokens)
+    }
+}

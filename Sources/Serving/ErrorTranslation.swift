@@ -1,0 +1,47 @@
+import ChatTemplates
+import GGUF
+import HTTP
+import Inference
+package import WireFormats
+
+extension WireError {
+    /// What an error of a lower layer means to a client: THE table.
+    package init(_ error: any Error) {
+        switch error {
+        case let error as WireError: self = error
+        case let error as InferenceError: self.init(inference: error)
+        case let error as TemplateError: self.init(.invalid, "chat template: \(error)")
+        case let error as LoadError: self.init(.internal, "\(error)")
+        case HTTPError.bodyTooLarge: self.init(.tooLarge, "\(error)")
+        case let error as HTTPError: self.init(error.status.code < 500 ? .invalid : .internal, "\(error)")
+        case let error as GGUFError: self.init(.internal, "\(error)")
+        case is CancellationError: self.init(.internal, "the request was cancelled")
+        default: self.init(.internal, "\(error)")
+        }
+    }
+
+    private init(inference error: InferenceError) {
+        switch error {
+        case .emptyPrompt: self.init(.invalid, "\(error)", parameter: "prompt")
+        case .promptTooLong(let tokens, let contextLength):
+            self.init(promptTokens: tokens, contextLength: contextLength)
+        case .tokenOutOfRange: self.init(.invalid, "\(error)", parameter: "prompt")
+        case .queueFull:
+            self.init(.busy, "server busy, please try again.  maximum pending requests exceeded")
+        case .limitOutOfRange, .sampling, .noClassifier: self.init(.invalid, "\(error)")
+        case .text(_, .promptTooLong): self.init(.invalid, "the input length exceeds the context length")
+        case .text: self.init(.invalid, "\(error)", parameter: "input")
+        case .cancelled: self.init(.internal, "\(error)")
+        case .shutDown: self.init(.busy, "the server is shutting down")
+        }
+    }
+
+    /// A prompt that does not fit, with both numbers.
+    init(promptTokens: Int, contextLength: Int) {
+        self.init(
+            .invalid,
+            "the prompt is longer than the context length currently available to the model; "
+                + "it has \(promptTokens) tokens, the context \(contextLength)",
+            parameter: "messages", code: "context_length_exceeded")
+    }
+}

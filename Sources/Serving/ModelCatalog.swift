@@ -1,0 +1,73 @@
+import GGUF
+import JSON
+package import ModelStorage
+import Platform
+import WireFormats
+
+/// What models there are: those of the store, files that the server was started with, and the bundled one.
+package struct ModelCatalog: Sendable {
+    /// The name of the model that is part of the program.
+    package static let bundledName = "swiftllm:latest"
+
+    package let store: ModelStore
+    /// Files by the names under which they are served.
+    private let files: [String: String]
+
+    /// - Parameter files: paths of GGUF files; each is served under its name without folder and ending.
+    package init(store: ModelStore, files: [String] = []) {
+        self.store = store
+        self.files = Dictionary(files.map { (Self.name(ofFile: $0), $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What a name stands for.
+    ///
+    /// - Throws: `notFound`, or what is wrong with the name or the stored model.
+    func entry(named text: String) throws(WireError) -> CatalogEntry {
+        guard !text.isEmpty else { throw WireError(.invalid, "model is required", parameter: "model") }
+        if let path = files[text.lowercased()] { return Self.entry(name: text, path: path) }
+        let name: ModelName
+        do { name = try ModelName(text) } catch { throw WireError(.invalid, "invalid model name", parameter: "model") }
+        do {
+            return try Self.entry(try store.open(name))
+        } catch ModelStorageError.modelNotFound {
+            if name.display.lowercased() == Self.bundledName { return Self.bundled }
+            throw WireError(.notFound, "model '\(text)' not found", parameter: "model", code: "model_not_found")
+        } catch let error as ModelStorageError {
+            throw WireError(.internal, "\(error)")
+        } catch {
+            throw WireError(error)
+        }
+    }
+
+    /// Names of the models that are not in the store.
+    var unstored: [CatalogEntry] {
+        files.sorted { $0.key < $1.key }.map { Self.entry(name: $0.key, path: $0.value) } + [Self.bundled]
+    }
+
+    private static func name(ofFile path: String) -> String {
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        return (file.hasSuffix(".gguf") ? String(file.dropLast(5)) : file).lowercased()
+    }
+
+    private static func entry(name: String, path: String) -> CatalogEntry {
+        CatalogEntry(source: ModelSource(name: name, key: path) { try GGUFFile(path: path) })
+    }
+
+    private static var bundled: CatalogEntry {
+        CatalogEntry(source: ModelSource(name: bundledName, key: "") { try GGUFFile(bytes: EmbeddedFiles.model) })
+    }
+
+    private static func entry(_ model: StoredModel) throws -> CatalogEntry {
+        guard let path = model.weights.first else {
+            throw WireError(.unsupported, "\"\(model.name.display)\" has no weights in GGUF form")
+        }
+        var entry = entry(name: model.name.display, path: path)
+        entry.system = model.system
+        entry.messages = try OllamaChat.messages(.array(model.messages))
+        // A model's parameters have the form of a request's options.
+        entry.parameters = try OllamaChat.decode(["model": "stored", "options": .object(model.parameters)]).options
+        entry.goTemplate = model.template
+        entry.stored = model
+        return entry
+    }
+}

@@ -1,0 +1,43 @@
+import WireFormats
+
+/// THE table: every route of the server.
+///
+/// To add one: write `Routes/<dialect>/Name.swift` with a function of a `RouteCall` (see `Routes/Ollama/OllamaChatRoute.swift`),
+/// its wire format in WireFormats, and its row here. Who may use it is a column; the tests walk the table.
+package enum RouteTable {
+    package static let all: [Route] = [
+        // Ollama
+        Route("GET", "/", .open, .ollama, OllamaRoutes.root),
+        Route("GET", "/api/version", .open, .ollama, OllamaRoutes.version),
+        Route("GET", "/api/status", .open, .ollama, OllamaRoutes.status),
+        Route("POST", "/api/chat", .use, .ollama, OllamaRoutes.chat),
+        Route("POST", "/api/generate", .use, .ollama, OllamaRoutes.generate),
+        Route("GET", "/api/tags", .use, .ollama, OllamaRoutes.tags),
+        Route("GET", "/api/ps", .use, .ollama, OllamaRoutes.processes),
+        Route("POST", "/api/show", .use, .ollama, OllamaRoutes.show),
+        Route("POST", "/api/copy", .manage, .ollama, OllamaRoutes.copy),
+        Route("DELETE", "/api/delete", .manage, .ollama, OllamaRoutes.delete),
+        Route("HEAD", "/api/blobs/:digest", .manage, .ollama, OllamaRoutes.hasBlob),
+        Route("POST", "/api/blobs/:digest", .manage, .ollama, OllamaRoutes.addBlob),
+        Route("POST", "/api/create", .manage, .ollama, OllamaRoutes.create),
+        // OpenAI
+        Route("POST", "/v1/chat/completions", .use, .openAI, OpenAIRoutes.chat),
+        Route("POST", "/v1/completions", .use, .openAI, OpenAIRoutes.completions),
+        Route("GET", "/v1/models", .use, .openAI, OpenAIRoutes.models),
+        Route("GET", "/v1/models/*model", .use, .openAI, OpenAIRoutes.model),
+        Route("POST", "/v1/responses", .use, .openAI, OpenAIRoutes.responses),
+        Route("GET", "/v1/responses/:id", .use, .openAI, OpenAIRoutes.response),
+        Route("DELETE", "/v1/responses/:id", .use, .openAI, OpenAIRoutes.deleteResponse),
+        // Anthropic
+        Route("POST", "/v1/messages", .use, .anthropic, AnthropicRoutes.messages),
+        Route("POST", "/v1/messages/count_tokens", .use, .anthropic, AnthropicRoutes.countTokens),
+        // llama-server, and operations
+        Route("POST", "/completion", .use, .llamaServer, LlamaServerRoutes.completion),
+        Route("POST", "/tokenize", .use, .llamaServer, LlamaServerRoutes.tokenize),
+        Route("POST", "/detokenize", .use, .llamaServer, LlamaServerRoutes.detokenize),
+        Route("POST", "/apply-template", .use, .llamaServer, LlamaServerRoutes.applyTemplate),
+        Route("GET", "/props", .use, .llamaServer, LlamaServerRoutes.properties),
+        Route("GET", "/health", .open, .llamaServer, OperationRoutes.health),
+        Route("GET", "/metrics", .use, .llamaServer, OperationRoutes.metrics),
+    ]
+}

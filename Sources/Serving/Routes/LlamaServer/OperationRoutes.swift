@@ -1,0 +1,18 @@
+import Inference
+import JSON
+
+/// Routes for whoever runs the server.
+enum OperationRoutes {
+    /// `GET /health`
+    static func health(_ call: RouteCall) async throws {
+        try await call.reply(["status": "ok"])
+    }
+
+    /// `GET /metrics`, for Prometheus.
+    static func metrics(_ call: RouteCall) async throws {
+        let models = await call.server.answers.manager.status
+        let engines = models.map { (model: $0.source.name, status: $0.model.engine.status) }
+        try await call.reply(
+            text: call.server.metrics.text(engines: engines), contentType: "text/plain; version=0.0.4; charset=utf-8")
+    }
+}

@@ -1,0 +1,80 @@
+import HTTP
+import ModelStorage
+import Platform
+import Synchronization
+import WireFormats
+
+extension OllamaRoutes {
+    /// `POST /api/create`
+    static func create(_ call: RouteCall) async throws {
+        let request = try OllamaCreateRequest(try await call.json())
+        let creation = ModelCreation(store: call.server.catalog.store, taskCount: CoreCount.available)
+        let job = try CreationRequest(request)
+        try await call.progress(streams: request.streams) { report in
+            try await creation.run(job) { status in
+                report(
+                    OllamaProgress(
+                        status.text, digest: status.digest?.description, total: status.total.map(Int64.init),
+                        completed: status.completed.map(Int64.init)))
+            }
+        }
+    }
+}
+
+extension RouteCall {
+    /// Does long work and tells how it goes: line by line, or only how it ended.
+    ///
+    /// - Parameter work: reports `success` at its end.
+    func progress(
+        streams: Bool, _ work: @escaping @Sendable (@escaping @Sendable (OllamaProgress) -> Void) async throws -> Void
+    ) async throws {
+        let (lines, continuation) = AsyncThrowingStream.makeStream(
+            of: OllamaProgress.self, bufferingPolicy: .bufferingNewest(64))
+        let task = Task {
+            do {
+                try await work { continuation.yield($0) }
+                continuation.finish()
+            } catch { continuation.finish(throwing: error) }
+        }
+        defer { task.cancel() }
+        guard streams else {
+            var last = OllamaProgress.success
+            for try await line in lines { last = line }
+            return try await reply(last.json)
+        }
+        let writer = try await responder.begin(.ok, headers: headers(Framing.lines.rawValue))
+        do {
+            for try await line in lines { try await writer.write(line.chunk.line) }
+        } catch let error as HTTPError {
+            throw error
+        } catch {
+            try await writer.write(StreamChunk(dialect.errorBody(WireError(error))).line)
+        }
+        try await writer.finish()
+    }
+}
+
+extension CreationRequest {
+    /// What a request asks for.
+    ///
+    /// - Throws: `WireError` or `ModelStorageError` for names, digests and paths that are none.
+    init(_ request: OllamaCreateRequest) throws {
+        self.init(name: try OllamaRoutes.name(request.model, orThrow: WireError(.invalid, "invalid model name")))
+        from = try request.from.map { try OllamaRoutes.name($0, orThrow: WireError(.invalid, "invalid model name")) }
+        files = try request.files.map(Self.file)
+        adapters = try request.adapters.map(Self.file)
+        drafts = try request.draftFiles.map(Self.file)
+        quantization = request.quantize
+        template = request.template
+        system = request.system
+        messages = request.messages?.map(OllamaChat.json) ?? []
+        (renderer, parser, requires) = (request.renderer, request.parser, request.requires)
+        licenses = request.licenses
+        parameters = request.parameters
+        guard from != nil || !files.isEmpty else { throw OllamaCreateRequest.noSource }
+    }
+
+    private static func file(_ file: (path: String, digest: String)) throws -> File {
+        File(name: file.path, source: .blob(try BlobDigest(file.digest)))
+    }
+}

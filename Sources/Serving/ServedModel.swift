@@ -1,0 +1,60 @@
+import ChatTemplates
+import GGUF
+package import Inference
+package import ModelStorage
+import Sampling
+import Tokenization
+package import WireFormats
+
+/// What a model's name stands for: a file to load, and what its maker says about using it.
+package struct CatalogEntry: Sendable {
+    package var source: ModelSource
+    /// The system message of conversations that bring none.
+    package var system: String?
+    /// Messages that stand before every conversation.
+    package var messages: [Message] = []
+    /// Options of requests that say nothing else.
+    package var parameters = GenerationOptions()
+    /// The template of the store, in Go's language; nil if the file's own counts.
+    package var goTemplate: String?
+    /// What the store knows of it; nil if it is not in the store.
+    package var stored: StoredModel?
+
+    package init(source: ModelSource) { self.source = source }
+}
+
+/// A loaded model as requests use it.
+package struct ServedModel: Sendable {
+    package let entry: CatalogEntry
+    package let loaded: LoadedModel
+    /// How it wants to be talked to; nil if neither the entry nor the file has a template.
+    let format: ChatFormat?
+
+    /// - Throws: what is wrong with the template.
+    init(_ entry: CatalogEntry, _ loaded: LoadedModel) throws {
+        self.entry = entry
+        self.loaded = loaded
+        let source = try ChatFormat.source(of: loaded.metadata)
+        format = try source.map { text throws(TemplateError) in
+            try ChatFormat(source: text, tokenizer: loaded.tokenizer)
+        }
+    }
+
+    /// Positions that a request may use: what it asks for, or else the model's parameters, up to what is loaded.
+    func contextLength(_ options: GenerationOptions) -> Int {
+        min(options.contextLength.flatMap { $0 > 0 ? $0 : nil } ?? loaded.contextLength, loaded.contextLength)
+    }
+
+    /// A token with its log probability as clients see it.
+    func wire(_ probabilities: LogProbabilities) -> WireFormats.TokenLogProbability {
+        var result = wire(probabilities.chosen)
+        result.alternatives = probabilities.top.map(wire)
+        return result
+    }
+
+    private func wire(_ item: Sampling.TokenLogProbability) -> WireFormats.TokenLogProbability {
+        let bytes = loaded.tokenizer.piece(of: item.token, special: .shown)
+        return WireFormats.TokenLogProbability(
+            token: String(decoding: bytes, as: UTF8.self), bytes: bytes, logProbability: item.logProbability)
+    }
+}

@@ -1,0 +1,31 @@
+import HTTP
+package import WireFormats
+
+/// What routes work with.
+package struct ServerContext: Sendable {
+    /// What one request may cost the server before a model sees it.
+    package struct Limits: Sendable {
+        /// Bytes of a JSON body.
+        package var bodyByteCount = 64 << 20
+
+        package init() {}
+    }
+
+    package let answers: AnswerService
+    package let metrics: ServingMetrics
+    let responses = ResponseStore()
+    var catalog: ModelCatalog { answers.catalog }
+    /// As `/api/version` reports it.
+    package let version: String
+    package let limits: Limits
+    /// The time of day.
+    package let clock: @Sendable () -> Timestamp
+
+    package init(
+        answers: AnswerService, metrics: ServingMetrics, version: String, limits: Limits = Limits(),
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
+        (self.answers, self.metrics, self.version) = (answers, metrics, version)
+        (self.limits, self.clock) = (limits, clock)
+    }
+}

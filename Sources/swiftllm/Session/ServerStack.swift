@@ -1,0 +1,54 @@
+import ChatTemplates
+import Foundation
+import HTTP
+import ModelStorage
+import Platform
+import Serving
+import WireFormats
+
+/// A running server and everything under it: the composition root of `serve`, and of commands that find no server.
+struct ServerStack {
+    /// Where it listens.
+    let addresses: [SocketAddress]
+    private let http: HTTPServer
+    private let manager: ModelManager
+
+    /// Starts a server.
+    ///
+    /// - Parameters:
+    ///   - files: GGUF files that are served under their names, besides the store's models.
+    ///   - threads: threads that compute; nil for as many as the process may use.
+    /// - Throws: why it cannot listen.
+    static func start(
+        at endpoints: [HTTPEndpoint], settings: ServerSettings, files: [String] = [], threads: Int? = nil
+    ) throws -> ServerStack {
+        let manager = ModelManager(
+            gang: ThreadGang(threadCount: threads ?? CoreCount.available), limits: settings.manager)
+        let metrics = ServingMetrics()
+        let catalog = ModelCatalog(store: ModelStore(root: settings.models), files: files)
+        let answers = AnswerService(
+            manager: manager, catalog: catalog, metrics: metrics, now: { LocalTime.current() })
+        let router = Router(
+            ServerContext(
+                answers: answers, metrics: metrics, version: apiVersion, clock: { Timestamp.now() }))
+        var configuration = HTTPServer.Configuration()
+        configuration.endpoints = endpoints
+        let http = HTTPServer(configuration) { request, responder in await router.answer(request, responder) }
+        return ServerStack(addresses: try http.start(), http: http, manager: manager)
+    }
+
+    /// Takes no new requests, lets the ones in flight end for a while, then ends them.
+    func shutDown(grace: Duration = .seconds(10)) async {
+        await http.shutDown(grace: grace)
+        await manager.shutDown()
+    }
+}
+
+extension Timestamp {
+    /// The clock's time.
+    static func now() -> Timestamp {
+        let time = Date().timeIntervalSince1970
+        let seconds = time.rounded(.down)
+        return Timestamp(seconds: Int64(seconds), nanoseconds: Int32((time - seconds) * 1e9))
+    }
+}
