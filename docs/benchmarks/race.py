@@ -6,8 +6,13 @@
 Needs llama-cpp-python in the interpreter that runs this (a native build: CMAKE_ARGS=-DGGML_NATIVE=ON). The engines
 alternate round by round, so that a busy minute of the machine hits both; the ratio is the median over rounds of
 swiftllm / llama.cpp. With --log every row is appended as a JSON line, with date, commit and machine.
+
+Besides speeds, for which more is better, two figures for which less is: "first token", the seconds from the start of a
+fresh process to its first token after a word (of llama.cpp without the start of Python), and "memory", the most bytes
+that the process of the speeds had resident (of llama.cpp without Python's).
 """
 import argparse
+import collections
 import datetime
 import json
 import os
@@ -16,7 +21,12 @@ import platform
 import statistics
 import subprocess
 import sys
+import time
 
+# How a figure is logged and shown: the end of its key in the log, how much one in the table is, what that is called.
+Unit = collections.namedtuple("Unit", "name shown text")
+SPEED = Unit("tps", 1, "tok/s")
+UNITS = {"first token": Unit("s", 0.001, "ms"), "memory": Unit("bytes", 1e6, "MB")}
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
 
@@ -25,11 +35,24 @@ def run(command):
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def figures(report):
-    """The speeds of one engine's report, by name."""
+def figures(report, first_token):
+    """The figures of one engine's report, by name."""
     rows = {"prefill": report["prompt_tps"], "decode": report["generate_tps"]}
     rows |= {f"decode x{width}": speed for width, speed in report["parallel_tps"].items() if width != "1"}
-    return rows
+    return rows | {"first token": first_token, "memory": report["peak_memory_bytes"]}
+
+
+def first_token(program, model, threads):
+    """Seconds until a fresh process writes the first token."""
+    start = time.perf_counter()
+    process = subprocess.Popen([program, "infer", "-m", model, "-n", "1", "--temperature", "0", "--ignore-eos",
+                                "--threads", str(threads), "Hello"], stdout=subprocess.PIPE)
+    process.stdout.read(1)
+    seconds = time.perf_counter() - start
+    process.stdout.read()
+    if process.wait() != 0:
+        raise SystemExit(f"swiftllm infer ended with {process.returncode}")
+    return seconds
 
 
 def processor():
@@ -46,9 +69,10 @@ def race(model, options):
     ours, theirs, load = [], [], []
     for _ in range(options.rounds):
         report = run([options.program, "bench", "-m", model, "--json", *shared])
-        ours.append(figures(report))
+        ours.append(figures(report, first_token(options.program, model, options.threads)))
         load.append(report["load_s"])
-        theirs.append(figures(run([sys.executable, HERE / "peer_bench.py", model, *shared])))
+        peer = [sys.executable, HERE / "peer_bench.py", model, *shared]
+        theirs.append(figures(run(peer), run([*peer, "--first-token"])["first_token_s"]))
     return ours, theirs, statistics.median(load)
 
 
@@ -64,22 +88,24 @@ def main():
     parser.add_argument("--log")
     options = parser.parse_args()
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    print(f"{'model':28} {'figure':12} {'swiftllm':>9} {'llama.cpp':>9} {'ratio':>6}  spread")
+    print(f"{'model':28} {'figure':12} {'swiftllm':>9} {'llama.cpp':>9} {'':5} {'ratio':>6}  spread")
     for model in options.models:
         ours, theirs, load = race(model, options)
         name = pathlib.Path(model).stem
         for figure in ours[0]:
             ratios = sorted(a[figure] / b[figure] for a, b in zip(ours, theirs))
+            unit = UNITS.get(figure, SPEED)
             row = {
                 "date": datetime.date.today().isoformat(), "commit": commit.stdout.strip(), "machine": processor(),
                 "threads": options.threads, "model": name, "figure": figure, "rounds": options.rounds,
-                "swiftllm_tps": statistics.median(a[figure] for a in ours),
-                "llama_cpp_tps": statistics.median(b[figure] for b in theirs),
+                f"swiftllm_{unit.name}": round(statistics.median(a[figure] for a in ours), 3),
+                f"llama_cpp_{unit.name}": round(statistics.median(b[figure] for b in theirs), 3),
                 "ratio": round(statistics.median(ratios), 2), "ratio_min": round(ratios[0], 2),
                 "ratio_max": round(ratios[-1], 2), "load_s": load,
             }
-            print(f"{name:28} {figure:12} {row['swiftllm_tps']:9.1f} {row['llama_cpp_tps']:9.1f} "
-                  f"{row['ratio']:6.2f}  {row['ratio_min']}–{row['ratio_max']}", flush=True)
+            print(f"{name:28} {figure:12} {row[f'swiftllm_{unit.name}'] / unit.shown:9.1f} "
+                  f"{row[f'llama_cpp_{unit.name}'] / unit.shown:9.1f} {unit.text:5} {row['ratio']:6.2f}  "
+                  f"{row['ratio_min']}–{row['ratio_max']}", flush=True)
             if options.log:
                 with open(options.log, "a", encoding="utf-8") as file:
                     file.write(json.dumps(row) + "\n")
