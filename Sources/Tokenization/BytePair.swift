@@ -71,7 +71,7 @@ struct BytePair: Sendable {
                 result = isNext ? result + 1 : symbol(pair, 0..<pair.count)
             }
             merges.insert(left, right, Merge(priority: UInt32(rank), symbol: result))
-            if isPlainText { borders.learn(pair) }
+            if isPlainText { borders.learn(pair, 0..<pair.count) }
         }
     }
 

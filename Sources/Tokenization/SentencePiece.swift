@@ -11,9 +11,9 @@ struct SentencePiece: Sendable {
     init(vocabulary: Vocabulary) {
         table = TextTable(capacity: vocabulary.count)
         for index in 0..<vocabulary.count {
-            let text = vocabulary.texts.text(index)
-            table.append(text[...])
-            borders.learn(text)
+            let text = vocabulary.texts[index]
+            table.append(vocabulary.texts.bytes[text])
+            borders.learn(vocabulary.texts.bytes, text)
         }
         priorities = (0..<vocabulary.count).map { Self.priority(of: vocabulary.score(of: TokenID($0))) }
         unknown = vocabulary.special.unknown

@@ -2,7 +2,7 @@ import GGUF
 
 /// Unigram segmentation: of all ways to cut a text into tokens the one with the best sum of scores (Viterbi).
 struct Unigram: Sendable {
-    private var trie: ByteTrie
+    private let trie: ByteTrie
     /// Score of each token; user-defined tokens count 0, more than any log probability.
     private let scores: [Float]
     /// Score of a character that is no token.
@@ -24,43 +24,40 @@ struct Unigram: Sendable {
         if let bytes, !bytes.isEmpty { map = try CharacterMap(bytes) } else { map = CharacterMap() }
         flags = vocabulary.flags
         unknown = vocabulary.special.unknown
-        trie = ByteTrie(capacity: vocabulary.texts.bytes.count)
         var worst = Float.greatestFiniteMagnitude
         var scores = [Float](repeating: 0, count: vocabulary.count)
+        var numbers: [TokenID] = []
+        numbers.reserveCapacity(vocabulary.count)
         for index in 0..<vocabulary.count {
             let attributes = vocabulary.attributes[index]
             let score = vocabulary.score(of: TokenID(index))
             if attributes.contains(.normal) { worst = min(worst, score) }
             if !attributes.contains(.userDefined) { scores[index] = score }
             if !attributes.isDisjoint(with: [.normal, .userDefined, .unused]) {
-                let text = vocabulary.texts.text(index)
-                try trie.insert(text[...], token: TokenID(index))
-                borders.learn(text)
+                numbers.append(TokenID(index))
+                borders.learn(vocabulary.texts.bytes, vocabulary.texts[index])
             }
         }
+        trie = try ByteTrie(vocabulary.texts, numbers: numbers)
         self.scores = scores
         unknownScore = worst - Self.unknownPenalty
     }
 
-    /// The best way to reach a position of the text.
-    private struct Step {
-        /// −1: no token, an unknown character.
-        var token: TokenID = -1
-        var start = 0
-        var score = -Double.greatestFiniteMagnitude
-    }
-
     /// Appends the tokens of valid UTF-8.
     func encode(_ text: [UInt8], to tokens: inout [TokenID]) {
-        let text = normalized(text)
+        var normalizer = UnigramNormalizer(map, flags, byteCount: text.count)
+        normalizer.append(text)
+        let text = normalizer.text
         var scratch = EncodingScratch(byteCount: text.count)
+        var steps: [Step] = []
         let first = tokens.count
         var start = 0
         while start < text.count {
             let end = borders.nextBorder(in: text, from: start, to: text.count)
             let wordStart = tokens.count
             scratch.appendWord(text, start..<end, to: &tokens) { _, tokens in
-                encodeWord(Array(text[start..<end]), to: &tokens)
+                findBestSteps(text, start..<end, &steps)
+                appendTokens(steps, count: end - start, to: &tokens)
             }
             // Neighbouring unknown characters are one unknown token, also across words.
             if first < wordStart, wordStart < tokens.count, let unknown, tokens[wordStart - 1] == unknown,
@@ -72,87 +69,62 @@ struct Unigram: Sendable {
         }
     }
 
-    private func encodeWord(_ text: [UInt8], to tokens: inout [TokenID]) {
-        let steps = bestSteps(text)
+    /// The best way to reach a position of a word.
+    private struct Step {
+        /// −1: no token, an unknown character.
+        var token: TokenID = -1
+        /// Bytes of the token or character.
+        var length: Int32 = 1
+        var score = -Double.greatestFiniteMagnitude
+    }
+
+    /// Finds the best step to each position of a word, by offsets from its start.
+    private func findBestSteps(_ text: [UInt8], _ word: Range<Int>, _ steps: inout [Step]) {
+        if steps.count <= word.count {
+            steps.append(contentsOf: repeatElement(Step(), count: word.count + 1 - steps.count))
+        }
+        for offset in 0...word.count { steps[offset] = Step() }
+        steps[0].score = 0
+        var position = word.lowerBound
+        while position < word.upperBound {
+            let offset = position - word.lowerBound
+            let length = text[position] < 0x80 ? 1 : UTF8Text.validLength(in: text, at: position) ?? 1
+            let score = steps[offset].score
+            var coversCharacter = false
+            var node = trie.child(ofRoot: text[position])
+            var end = 1
+            while let reached = node {
+                if let token = trie.token(at: reached) {
+                    coversCharacter = coversCharacter || end == length
+                    let sum = score + Double(scores[Int(token)])
+                    if sum > steps[offset &+ end].score {
+                        steps[offset &+ end] = Step(token: token, length: Int32(truncatingIfNeeded: end), score: sum)
+                    }
+                }
+                node = position &+ end < word.upperBound ? trie.child(of: reached, text[position &+ end]) : nil
+                end &+= 1
+            }
+            let sum = score + Double(unknownScore)
+            if !coversCharacter, sum > steps[offset + length].score {
+                steps[offset + length] = Step(length: Int32(length), score: sum)
+            }
+            position += length
+        }
+    }
+
+    /// Appends the tokens of the best path, which is known from its end.
+    private func appendTokens(_ steps: [Step], count: Int, to tokens: inout [TokenID]) {
         let first = tokens.count
-        var position = text.count
+        var offset = count
         var followsUnknown = false
-        while position > 0 {
-            let step = steps[position]
+        while offset > 0 {
+            let step = steps[offset]
             let token = step.token < 0 ? unknown : step.token
             let isUnknown = token == unknown
             if let token, !(isUnknown && followsUnknown) { tokens.append(token) }
             followsUnknown = isUnknown
-            position = step.start
+            offset -= Int(step.length)
         }
         tokens[first...].reverse()
-    }
-
-    private func bestSteps(_ text: [UInt8]) -> [Step] {
-        var steps = [Step](repeating: Step(), count: text.count + 1)
-        steps[0].score = 0
-        var position = 0
-        while position < text.count {
-            let characterEnd = position + (UTF8Text.validLength(in: text, at: position) ?? 1)
-            let score = steps[position].score
-            var coversCharacter = false
-            func reach(_ end: Int, _ token: TokenID, _ tokenScore: Double) {
-                if score + tokenScore > steps[end].score {
-                    steps[end] = Step(token: token, start: position, score: score + tokenScore)
-                }
-            }
-            var node = trie.child(of: ByteTrie.root, text[position])
-            var end = position + 1
-            while let reached = node {
-                if let token = trie.token(at: reached) {
-                    coversCharacter = coversCharacter || end == characterEnd
-                    reach(end, token, Double(scores[Int(token)]))
-                }
-                node = end < text.count ? trie.child(of: reached, text[end]) : nil
-                end += 1
-            }
-            if !coversCharacter { reach(characterEnd, -1, Double(unknownScore)) }
-            position = characterEnd
-        }
-        return steps
-    }
-
-    /// The text with characters replaced by the map, and spaces put and merged as the flags say.
-    private func normalized(_ text: [UInt8]) -> [UInt8] {
-        let space = flags.escapesSpaces ? ByteTexts.escapedSpace : [UInt8(ascii: " ")]
-        var normalized: [UInt8] = []
-        normalized.reserveCapacity(text.count + text.count / 2)
-        var hasPrefix = false
-        var isInWord = false
-        func append(_ byte: UInt8) {
-            guard byte != UInt8(ascii: " ") else {
-                isInWord = false
-                if !flags.removesExtraSpaces { normalized.append(contentsOf: space) }
-                return
-            }
-            if !isInWord {
-                isInWord = true
-                if flags.addsSpacePrefix && !hasPrefix || flags.removesExtraSpaces {
-                    normalized.append(contentsOf: space)
-                    hasPrefix = true
-                }
-            }
-            normalized.append(byte)
-        }
-        var position = 0
-        while position < text.count {
-            if position + 1 < text.count, map.keeps(text[position], before: text[position + 1]) {
-                append(text[position])
-                position += 1
-            } else if let replacement = map.replacement(in: text, at: position) {
-                replacement.bytes.forEach(append)
-                position += replacement.consumed
-            } else {
-                let length = UTF8Text.validLength(in: text, at: position) ?? 1
-                text[position..<position + length].forEach(append)
-                position += length
-            }
-        }
-        return normalized
     }
 }

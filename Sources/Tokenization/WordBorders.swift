@@ -6,11 +6,14 @@ struct WordBorders: Sendable {
     private var joins = [Bool](repeating: false, count: 256)
 
     /// Takes note of a text that tokens can grow to.
-    mutating func learn(_ text: [UInt8]) {
-        var position = 1
-        while position + 2 < text.count {
-            let isRun = position >= 3 && Self.isEscapedSpace(text, position - 3, text.count)
-            if !isRun, Self.isEscapedSpace(text, position, text.count) { joins[Int(text[position - 1])] = true }
+    mutating func learn(_ bytes: [UInt8], _ text: Range<Int>) {
+        var position = text.lowerBound + 1
+        while position + 2 < text.upperBound {
+            if Self.isEscapedSpace(bytes, position, text.upperBound) {
+                let isRun =
+                    position - 3 >= text.lowerBound && Self.isEscapedSpace(bytes, position - 3, text.upperBound)
+                if !isRun { joins[Int(bytes[position - 1])] = true }
+            }
             position += 1
         }
     }

@@ -3,7 +3,7 @@
 /// In GGUF a token that begins a word starts with U+2581, and one that continues a word is written as it is. The
 /// normaliser is Hugging Face's; llama.cpp's takes the accents off more coarsely, and loses Hangul and Devanagari.
 struct WordPiece: Sendable {
-    private var trie: ByteTrie
+    private let trie: ByteTrie
     private let unknown: TokenID?
     private let flags: VocabularyFlags
 
@@ -11,10 +11,7 @@ struct WordPiece: Sendable {
     private static let longestWord = 100
 
     init(vocabulary: Vocabulary) throws(TokenizerError) {
-        trie = ByteTrie(capacity: vocabulary.texts.bytes.count)
-        for index in 0..<vocabulary.count {
-            try trie.insert(vocabulary.texts.bytes[vocabulary.texts[index]], token: TokenID(index))
-        }
+        trie = try ByteTrie(vocabulary.texts, numbers: (0..<vocabulary.count).map { TokenID($0) })
         unknown = vocabulary.special.unknown
         flags = vocabulary.flags
     }
