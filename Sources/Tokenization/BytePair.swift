@@ -25,9 +25,9 @@ struct BytePair: Sendable {
         let texts: PackedTexts
         do { texts = PackedTexts(try metadata.strings("tokenizer.ggml.merges")) } catch { throw .metadata(error) }
         table = TextTable(capacity: tokenCount + 1024)
-        merges = MergeTable(capacity: texts.count)
+        merges = MergeTable([])
         addTokens(vocabulary)
-        addMerges(texts)
+        merges = MergeTable(slots(of: texts))
         for byte in UInt8.min...UInt8.max {
             let symbol = table.find([byte]) ?? -1
             byteSymbols[Int(byte)] = symbol
@@ -51,8 +51,10 @@ struct BytePair: Sendable {
         }
     }
 
-    /// Adds merges, the first of which is applied first.
-    private mutating func addMerges(_ texts: PackedTexts) {
+    /// The merges by the numbers of their symbols, of which some are new; the first is applied first.
+    private mutating func slots(of texts: PackedTexts) -> [MergeTable.Slot] {
+        var slots: [MergeTable.Slot] = []
+        slots.reserveCapacity(texts.count)
         var pair: [UInt8] = []
         var result: Int32 = 0
         for rank in 0..<texts.count {
@@ -70,9 +72,10 @@ struct BytePair: Sendable {
                 let isNext = result + 1 < table.texts.count && table.matches(result + 1, pair, 0..<pair.count)
                 result = isNext ? result + 1 : symbol(pair, 0..<pair.count)
             }
-            merges.insert(left, right, Merge(priority: UInt32(rank), symbol: result))
+            slots.append(MergeTable.Slot(left, right, Merge(priority: UInt32(rank), symbol: result)))
             if isPlainText { borders.learn(pair, 0..<pair.count) }
         }
+        return slots
     }
 
     /// Appends the text or the bytes that it stands for; false if it stands for none.

@@ -23,30 +23,54 @@ struct MergeTable: Sendable {
     private let shift: UInt64
     private let multiplier = UInt64.random(in: .min ... .max) | 1
 
-    private struct Slot {
-        var pair = UInt64.max
-        var merge = Merge.none
+    /// A pair of symbols and what it becomes.
+    struct Slot {
+        fileprivate var pair = UInt64.max
+        fileprivate var merge = Merge.none
+
+        fileprivate init() {}
+
+        init(_ left: Int32, _ right: Int32, _ merge: Merge) {
+            pair = MergeTable.pair(left, right)
+            self.merge = merge
+        }
     }
 
-    /// Room for `count` merges.
-    init(capacity count: Int) {
-        var bits: UInt64 = 4
-        while (1 << Int(bits)) * 2 < count * 3 { bits += 1 }
+    /// The merges of a vocabulary; where a pair has several the first one counts.
+    init(_ merges: [Slot]) {
+        var bits = UInt64(Self.partBits)
+        while (1 << Int(bits)) * 2 < merges.count * 3 { bits += 1 }
         slots = [Slot](repeating: Slot(), count: 1 << Int(bits))
         shift = 64 - bits
+        for merge in parted(merges) { insert(merge) }
     }
 
-    /// Adds a merge, unless the pair has one already: the first one counts.
-    ///
-    /// - Precondition: fewer merges than the table has room for.
-    mutating func insert(_ left: Int32, _ right: Int32, _ merge: Merge) {
-        let pair = Self.pair(left, right)
-        var index = index(of: pair)
+    /// Merges are put into one part of the table after the other, each small enough for the nearest cache.
+    private static let partBits = 8
+
+    /// The merges in the order of their parts of the table, in each as they were.
+    private func parted(_ merges: [Slot]) -> [Slot] {
+        let partShift = UInt64(64 - Self.partBits)
+        func part(_ merge: Slot) -> Int { Int(truncatingIfNeeded: (merge.pair &* multiplier) &>> partShift) }
+        var places = [Int](repeating: 0, count: 1 << Self.partBits + 1)
+        for merge in merges { places[part(merge) + 1] += 1 }
+        for index in 1..<places.count { places[index] += places[index - 1] }
+        var parted = [Slot](repeating: Slot(), count: merges.count)
+        for merge in merges {
+            let part = part(merge)
+            parted[places[part]] = merge
+            places[part] += 1
+        }
+        return parted
+    }
+
+    private mutating func insert(_ merge: Slot) {
+        var index = index(of: merge.pair)
         while slots[index].pair != .max {
-            if slots[index].pair == pair { return }
+            if slots[index].pair == merge.pair { return }
             index = (index + 1) & (slots.count - 1)
         }
-        slots[index] = Slot(pair: pair, merge: merge)
+        slots[index] = merge
     }
 
     /// The merge of two symbols, or `none`.
@@ -63,7 +87,7 @@ struct MergeTable: Sendable {
 
     private func index(of pair: UInt64) -> Int { Int(truncatingIfNeeded: (pair &* multiplier) &>> shift) }
 
-    private static func pair(_ left: Int32, _ right: Int32) -> UInt64 {
+    fileprivate static func pair(_ left: Int32, _ right: Int32) -> UInt64 {
         UInt64(UInt32(bitPattern: left)) &<< 32 | UInt64(UInt32(bitPattern: right))
     }
 }

@@ -1,6 +1,7 @@
 /// Finds the number of a text: open addressing over packed texts.
 ///
-/// The hash is seeded at random for each table, so that no file can be made to collide.
+/// A slot holds the first eight bytes of its text: most texts are found without a look at any other memory. The hash is
+/// seeded at random for each table, so that no file can be made to collide.
 struct TextTable: Sendable {
     /// The texts that were added, numbered from 0 on.
     private(set) var texts: PackedTexts
@@ -9,9 +10,20 @@ struct TextTable: Sendable {
     private let seed = UInt64.random(in: .min ... .max)
 
     private struct Slot {
-        var hash: UInt32 = 0
+        var key = Key()
         /// −1 in an empty slot.
         var number: Int32 = -1
+    }
+
+    /// What texts are told apart by.
+    private struct Key: Equatable {
+        /// The first eight bytes, or fewer and zeros.
+        var prefix: UInt64 = 0
+        /// The number of bytes up to 255 in the lowest byte, bits of the hash above.
+        var tag: UInt32 = 0
+
+        /// Whether texts with this key are equal.
+        var isWhole: Bool { tag & 0xFF <= 8 }
     }
 
     /// Room for about `count` texts before the table grows.
@@ -51,15 +63,13 @@ struct TextTable: Sendable {
 
     /// The number of the text in a range of bytes.
     func find(_ bytes: [UInt8], _ range: Range<Int>) -> Int32? {
-        let hash = hash(bytes, range)
+        let (key, start) = key(bytes, range)
         let mask = slots.count - 1
-        var index = Int(truncatingIfNeeded: hash) & mask
+        var index = start & mask
         while true {
             let slot = slots[index]
             if slot.number < 0 { return nil }
-            if slot.hash == UInt32(truncatingIfNeeded: hash >> 32), matches(slot.number, bytes, range) {
-                return slot.number
-            }
+            if slot.key == key, key.isWhole || matches(slot.number, bytes, range) { return slot.number }
             index = (index + 1) & mask
         }
     }
@@ -74,18 +84,14 @@ struct TextTable: Sendable {
 
     private mutating func place(_ number: Int32) {
         let range = texts[Int(number)]
-        let hash = hash(texts.bytes, range)
+        let (key, start) = key(texts.bytes, range)
         let mask = slots.count - 1
-        var index = Int(truncatingIfNeeded: hash) & mask
+        var index = start & mask
         while slots[index].number >= 0 {
-            if slots[index].hash == UInt32(truncatingIfNeeded: hash >> 32),
-                matches(slots[index].number, texts.bytes, range)
-            {
-                break
-            }
+            if slots[index].key == key, key.isWhole || matches(slots[index].number, texts.bytes, range) { break }
             index = (index + 1) & mask
         }
-        slots[index] = Slot(hash: UInt32(truncatingIfNeeded: hash >> 32), number: number)
+        slots[index] = Slot(key: key, number: number)
     }
 
     private mutating func grow() {
@@ -94,20 +100,31 @@ struct TextTable: Sendable {
         for number in numbers { place(number) }
     }
 
-    private func hash(_ bytes: [UInt8], _ range: Range<Int>) -> UInt64 {
-        var hash = seed ^ UInt64(truncatingIfNeeded: range.count)
+    /// The key of a text, and where in the table it belongs, higher bits left in.
+    private func key(_ bytes: [UInt8], _ range: Range<Int>) -> (Key, start: Int) {
+        let prefix = Self.load(bytes, range.lowerBound, range.upperBound)
+        var hash = Self.mixed(seed ^ UInt64(truncatingIfNeeded: range.count) ^ prefix)
+        var position = range.lowerBound + 8
+        while position < range.upperBound {
+            hash = Self.mixed(hash ^ Self.load(bytes, position, range.upperBound))
+            position += 8
+        }
+        let count = UInt32(min(range.count, 255))
+        let tag = UInt32(truncatingIfNeeded: hash &>> 32) & ~0xFF | count
+        return (Key(prefix: prefix, tag: tag), Int(truncatingIfNeeded: hash))
+    }
+
+    /// Up to eight bytes from a position on, the first one lowest.
+    private static func load(_ bytes: [UInt8], _ start: Int, _ end: Int) -> UInt64 {
         var word: UInt64 = 0
         var shift: UInt64 = 0
-        for index in range {
+        var index = start
+        while index < end, shift < 64 {
             word |= UInt64(bytes[index]) &<< shift
             shift &+= 8
-            if shift == 64 {
-                hash = Self.mixed(hash ^ word)
-                word = 0
-                shift = 0
-            }
+            index &+= 1
         }
-        return shift == 0 ? hash : Self.mixed(hash ^ word)
+        return word
     }
 
     private static func mixed(_ value: UInt64) -> UInt64 {
