@@ -69,8 +69,8 @@ let targets: [TargetSpec] = [
     TargetSpec(
         name: "Serving",
         imports: [
-            "Platform", "JSON", "Telemetry", "HTTP", "WireFormats", "OutputParsing", "GGUF", "Compute", "Tokenization",
-            "Sampling", "ChatTemplates", "ModelStorage", "Inference",
+            "Platform", "JSON", "Hashing", "Telemetry", "HTTP", "WireFormats", "OutputParsing", "GGUF", "Compute",
+            "Tokenization", "Sampling", "ChatTemplates", "ModelStorage", "Inference",
         ],
         exclude: ["Web"]),
     // L7

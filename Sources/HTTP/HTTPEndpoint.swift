@@ -1,4 +1,4 @@
-internal import Platform
+package import Platform
 
 /// Where a server listens or a client connects: a host with a port, or a Unix socket.
 package enum HTTPEndpoint: Hashable, Sendable, CustomStringConvertible {
@@ -47,7 +47,7 @@ package enum HTTPEndpoint: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The addresses behind the name. Blocks while a name is looked up.
-    func addresses() throws(SocketError) -> [SocketAddress] {
+    package func addresses() throws(SocketError) -> [SocketAddress] {
         switch self {
         case .host(let host, let port): try SocketAddress.resolve(host: host, port: port)
         case .unix(let path): [.unix(path: path)]

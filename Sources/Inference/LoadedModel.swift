@@ -6,6 +6,10 @@ package import Tokenization
 
 /// How a model is loaded to serve many at once.
 package struct LoadOptions: Sendable {
+    /// What the model is to do. A model that cannot generate embeds in any case.
+    package enum Purpose: Sendable { case generation, embedding }
+
+    package var purpose = Purpose.generation
     /// How keys and values are stored.
     package var cache = CacheElement.float16
     /// Positions of the longest sequence; nil for what the model was trained for, if the cache can hold it.
@@ -43,10 +47,16 @@ package enum LoadError: Error, CustomStringConvertible {
 
 /// A model in memory with an engine that serves it.
 package final class LoadedModel: Sendable {
+    /// What works for it.
+    package enum Worker: Sendable {
+        case generation(Engine)
+        case embedding(EmbeddingEngine)
+    }
+
     package let metadata: Metadata
     package let hyperparameters: Hyperparameters
     package let tokenizer: Tokenizer
-    package let engine: Engine
+    package let worker: Worker
     package let loadTime: Duration
     /// Bytes of its weights, as packed.
     package let weightBytes: Int
@@ -56,7 +66,17 @@ package final class LoadedModel: Sendable {
     package let memoryBytes: Int
 
     /// Positions of the longest sequence.
-    package var contextLength: Int { engine.contextLength }
+    package var contextLength: Int {
+        switch worker {
+        case .generation(let engine): engine.contextLength
+        case .embedding(let engine): engine.contextLength
+        }
+    }
+
+    /// What its engine is busy with; an embedding engine does not say.
+    package var status: EngineStatus? {
+        if case .generation(let engine) = worker { engine.status } else { nil }
+    }
 
     /// Loads a model's weights, sets memory aside and starts its engine.
     ///
@@ -77,24 +97,42 @@ package final class LoadedModel: Sendable {
         do { model = try Model(file, backend: backend, progress: progress) } catch { throw .model(error) }
         metadata = model.metadata
         hyperparameters = model.hyperparameters
-        let size = try CacheSize(model, weightBytes: backend.memory.weightBytes, options: options)
-        let batch = BatchLimits(
-            rows: options.rowCount, logitRows: options.sequenceCount, sequences: options.sequenceCount)
-        do {
-            try backend.reserve(
-                ForwardPass.plan(for: batch, model.architecture.forward), cache: size.layout, pageCount: size.pageCount)
-        } catch { throw .compute(error) }
         weightBytes = backend.memory.weightBytes
+        let tokenizer = tokenizer
+        let size = model.generatesText ? try CacheSize(model, weightBytes: weightBytes, options: options) : nil
+        do {
+            if options.purpose == .generation, let size {
+                worker = .generation(try Self.engine(model, backend, tokenizer, size, options))
+            } else {
+                let core = try EmbeddingCore(
+                    model, backend: backend, options: EmbeddingOptions(contextLength: options.contextLength))
+                worker = .embedding(EmbeddingEngine(core))
+            }
+        } catch { throw .compute(error) }
         cacheBytes = backend.memory.cacheBytes
         memoryBytes = weightBytes + cacheBytes + backend.memory.workspaceBytes
+        loadTime = .now - start
+    }
+
+    private static func engine(
+        _ model: Model, _ backend: CPUBackend, _ tokenizer: Tokenizer, _ size: CacheSize, _ options: LoadOptions
+    ) throws(ComputeError) -> Engine {
+        let batch = BatchLimits(
+            rows: options.rowCount, logitRows: options.sequenceCount, sequences: options.sequenceCount)
+        try backend.reserve(
+            ForwardPass.plan(for: batch, model.architecture.forward), cache: size.layout, pageCount: size.pageCount)
         var limits = SchedulerLimits(contextLength: size.contextLength)
         limits.batch = batch
         limits.waitingCount = options.waitingCount
-        engine = Engine(
+        return Engine(
             EngineCore(
                 ModelRunner(model, backend: backend), texts: TokenTexts(tokenizer), pageCount: size.pageCount,
                 options: EngineOptions(limits: limits)))
-        loadTime = .now - start
+    }
+
+    /// Ends what it works on; it takes nothing more on.
+    package func shutDown() {
+        if case .generation(let engine) = worker { engine.shutDown() }
     }
 }
 

@@ -27,12 +27,13 @@ struct AnswerJob: Sendable {
     /// - Throws: before the first event, why there will be no answer; later only what the sink throws.
     func run(choices: Range<Int>, to sink: any ReplySink) async throws {
         let loadTime = ContinuousClock.now - start
+        let engine = try model.engine
         let request = try generationRequest()
         var handles: [GenerationHandle] = []
         for index in choices.indices {
             var copy = request
             copy.completionIndex = UInt32(index - choices.lowerBound)
-            handles.append(try model.loaded.engine.submit(copy))
+            handles.append(try engine.submit(copy))
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (choice, handle) in zip(choices, handles) {

@@ -109,7 +109,7 @@ package actor ModelManager {
         let models = residents.values.map(\.model)
         residents.values.forEach { $0.timer?.cancel() }
         residents.removeAll()
-        await loader.run { models.forEach { $0.engine.shutDown() } }
+        await loader.run { models.forEach { $0.shutDown() } }
     }
 }
 
@@ -167,8 +167,8 @@ extension ModelManager {
     private func remove(_ key: String) {
         guard let resident = residents.removeValue(forKey: key) else { return }
         resident.timer?.cancel()
-        let engine = resident.model.engine
-        loader.start { engine.shutDown() }
+        let model = resident.model
+        loader.start { model.shutDown() }
         wakeWaiters()
     }
 
@@ -203,6 +203,7 @@ extension ModelManager {
         guard !isShutDown else { throw InferenceError.shutDown }
         var options = limits.load
         options.memoryLimit = freeBytes
+        options.purpose = source.purpose
         let gang = gang
         let loadOptions = options
         let model = try await loader.run { () throws in

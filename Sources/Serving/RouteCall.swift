@@ -11,6 +11,8 @@ package struct RouteCall: Sendable {
     let dialect: Dialect
     /// Names the request in headers, logs and some dialects' bodies.
     let id: String
+    /// Headers of every reply, whatever the route: what pages of other origins need.
+    let commonHeaders: HTTPHeaders
 
     /// How a stream is cut into messages.
     enum Framing: String {
@@ -27,7 +29,9 @@ package struct RouteCall: Sendable {
 
     /// Headers of every reply.
     func headers(_ contentType: String) -> HTTPHeaders {
-        var headers: HTTPHeaders = ["Content-Type": contentType, "X-Request-Id": id]
+        var headers = commonHeaders
+        headers.append("Content-Type", contentType)
+        headers.append("X-Request-Id", id)
         if dialect == .anthropic { headers.append("request-id", id) }
         return headers
     }
@@ -36,6 +40,12 @@ package struct RouteCall: Sendable {
     func reply(_ value: JSONValue, status: HTTPStatus = .ok) async throws {
         try await responder.send(
             HTTPResponse(status, headers: headers("application/json; charset=utf-8"), body: JSONWriter.bytes(value)))
+    }
+
+    /// Answers with JSON that is text already.
+    func reply(bytes: [UInt8]) async throws {
+        try await responder.send(
+            HTTPResponse(.ok, headers: headers("application/json; charset=utf-8"), body: bytes))
     }
 
     /// Answers without a body.

@@ -5,19 +5,32 @@ import WireFormats
 /// Answers every request: finds its route, runs it, and says what went wrong in the route's dialect.
 package struct Router: Sendable {
     private let server: ServerContext
+    private let origins: CORSPolicy
+    private let hosts: HostPolicy
     private let routes: [Route]
 
-    package init(_ server: ServerContext, routes: [Route] = RouteTable.all) {
-        self.server = server
-        self.routes = routes
+    /// - Parameters:
+    ///   - origins: which web pages may ask.
+    ///   - hosts: under which names the server may be asked.
+    package init(
+        _ server: ServerContext, origins: CORSPolicy, hosts: HostPolicy, routes: [Route] = RouteTable.all
+    ) {
+        (self.server, self.origins, self.hosts, self.routes) = (server, origins, hosts, routes)
     }
 
     /// Answers one request.
     package func answer(_ request: HTTPRequest, _ responder: HTTPResponder) async {
         do {
+            var common = HTTPHeaders()
+            switch origins.decide(request.head) {
+            case .sameOrigin: break
+            case .allowed(let headers): common = headers
+            case .answered(let response): return try await responder.send(response)
+            }
+            if let response = hosts.answer(to: request.head) { return try await responder.send(response) }
             switch RouteMatch(request.target, method: request.method, in: routes) {
             case .found(let route, let parameters):
-                await run(route, parameters, request, responder)
+                await run(route, parameters, common, request, responder)
             case .wrongMethod(let allowed):
                 var response = HTTPResponse(.methodNotAllowed, text: "405 method not allowed")
                 response.headers.append("Allow", allowed.joined(separator: ", "))
@@ -36,11 +49,12 @@ package struct Router: Sendable {
     }
 
     private func run(
-        _ route: Route, _ parameters: [String: String], _ request: HTTPRequest, _ responder: HTTPResponder
+        _ route: Route, _ parameters: [String: String], _ common: HTTPHeaders, _ request: HTTPRequest,
+        _ responder: HTTPResponder
     ) async {
         let call = RouteCall(
             request: request, responder: responder, parameters: parameters, server: server, dialect: route.dialect,
-            id: RandomID.text("req_", length: 24))
+            id: RandomID.text("req_", length: 24), commonHeaders: common)
         do {
             try await route.answer(call)
         } catch HTTPError.peerGone {

@@ -40,6 +40,18 @@ package struct ServedModel: Sendable {
         }
     }
 
+    /// What generates.
+    ///
+    /// - Throws: `unsupported` for a model that only embeds.
+    var engine: Engine {
+        get throws(WireError) {
+            guard case .generation(let engine) = loaded.worker else {
+                throw WireError(.unsupported, "\"\(entry.source.name)\" does not support generate: it only embeds")
+            }
+            return engine
+        }
+    }
+
     /// Positions that a request may use: what it asks for, or else the model's parameters, up to what is loaded.
     func contextLength(_ options: GenerationOptions) -> Int {
         min(options.contextLength.flatMap { $0 > 0 ? $0 : nil } ?? loaded.contextLength, loaded.contextLength)

@@ -14,6 +14,7 @@ package struct ServerContext: Sendable {
     package let answers: AnswerService
     package let metrics: ServingMetrics
     let responses = ResponseStore()
+    let page = ChatPage()
     var catalog: ModelCatalog { answers.catalog }
     /// As `/api/version` reports it.
     package let version: String

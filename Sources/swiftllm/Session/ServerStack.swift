@@ -30,11 +30,20 @@ struct ServerStack {
             manager: manager, catalog: catalog, metrics: metrics, now: { LocalTime.current() })
         let router = Router(
             ServerContext(
-                answers: answers, metrics: metrics, version: apiVersion, clock: { Timestamp.now() }))
+                answers: answers, metrics: metrics, version: apiVersion, clock: { Timestamp.now() }),
+            origins: CORSPolicy(origins: settings.origins), hosts: try hostPolicy(endpoints))
         var configuration = HTTPServer.Configuration()
         configuration.endpoints = endpoints
         let http = HTTPServer(configuration) { request, responder in await router.answer(request, responder) }
         return ServerStack(addresses: try http.start(), http: http, manager: manager)
+    }
+
+    /// Names are checked where only this machine can connect: there a name that a page made up can do harm.
+    private static func hostPolicy(_ endpoints: [HTTPEndpoint]) throws -> HostPolicy {
+        let addresses = try endpoints.flatMap { try $0.addresses() }
+        let listening = addresses.first { $0.ip?.isLoopback != true } ?? addresses[0]
+        return HostPolicy(
+            listening: listening, hostName: NetworkFacts.hostName, localAddresses: NetworkFacts.interfaceAddresses)
     }
 
     /// Takes no new requests, lets the ones in flight end for a while, then ends them.

@@ -1,9 +1,14 @@
+import HTTP
 import JSON
 
 /// Ollama's own routes.
 enum OllamaRoutes {
-    /// `GET /`
+    /// `GET /`: the chat page for browsers, Ollama's line for everybody else.
     static func root(_ call: RouteCall) async throws {
+        if call.request.headers["Accept"]?.contains("text/html") == true {
+            let page = call.server.page
+            return try await call.responder.send(HTTPResponse(.ok, headers: page.headers, body: page.bytes))
+        }
         try await call.reply(text: "Ollama is running")
     }
 
