@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What slow, absent and numerous clients may do.
-@Suite(.timeLimit(.minutes(1))) struct HTTPServerLimitTests {
+@Suite(.timeLimit(.minutes(3))) struct HTTPServerLimitTests {
     private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
     private let ok: HTTPServer.Handler = { _, responder in
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func aSlowReaderIsCut() async throws {
-        var configuration = HTTPServer.Configuration()
+        var configuration = HTTPServer.Configuration.patient
         configuration.stream.stallTime = .milliseconds(200)
         configuration.stream.outputBytes = 16 * 1024
         configuration.stream.systemSendBytes = 16 * 1024
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func aReaderThatKeepsUpIsNotCut() async throws {
-        var configuration = HTTPServer.Configuration()
+        var configuration = HTTPServer.Configuration.patient
         configuration.stream.outputBytes = 16 * 1024
         try await TestServer.run(
             configuration,
@@ -97,19 +97,24 @@ import Testing
     }
 
     @Test func aHeadThatDoesNotComeIsAnsweredWith408() async throws {
-        var configuration = HTTPServer.Configuration()
+        var configuration = HTTPServer.Configuration.patient
         configuration.headTime = .milliseconds(100)
         try await TestServer.run(configuration, handler: ok) { server in
-            let connection = try await server.connect()
-            try await connection.send("GET / HT")
-            #expect(await connection.readToEnd().hasPrefix("HTTP/1.1 408 "))
+            // On a busy machine the first byte itself may come too late, which is answered with silence.
+            var reply = ""
+            for _ in 0..<50 where reply.isEmpty {
+                let connection = try await server.connect()
+                try? await connection.send("GET / HT")
+                reply = await connection.readToEnd()
+            }
+            #expect(reply.hasPrefix("HTTP/1.1 408 "))
             let silent = try await server.connect()
             #expect(await silent.readToEnd() == "")
         }
     }
 
     @Test func anIdleConnectionIsClosed() async throws {
-        var configuration = HTTPServer.Configuration()
+        var configuration = HTTPServer.Configuration.patient
         configuration.idleTime = .milliseconds(100)
         try await TestServer.run(configuration, handler: ok) { server in
             let connection = try await server.connect()
@@ -119,7 +124,7 @@ import Testing
     }
 
     @Test func aSlowBodyTimesOut() async throws {
-        var configuration = HTTPServer.Configuration()
+        var configuration = HTTPServer.Configuration.patient
         configuration.bodyTime = .milliseconds(100)
         try await TestServer.run(
             configuration,
@@ -138,7 +143,7 @@ import Testing
     }
 
     @Test func oneConnectionTooManyHearsWhy() async throws {
-        var configuration = HTTPServer.Configuration()
+        var configuration = HTTPServer.Configuration.patient
         configuration.connectionCount = 2
         try await TestServer.run(configuration, handler: ok) { server in
             let first = try await server.connect()
@@ -188,7 +193,7 @@ import Testing
     @Test func shuttingDownFinishesWhatIsInFlight() async throws {
         let hasBegun = Signal<Void>()
         let mayEnd = Signal<Void>()
-        let server = HTTPServer(.init()) { request, responder in
+        let server = HTTPServer(.patient) { request, responder in
             if request.path == "/slow" {
                 hasBegun.send(())
                 try? await mayEnd.wait()
@@ -222,7 +227,7 @@ import Testing
     @Test func shuttingDownDoesNotWaitForEver() async throws {
         let hasBegun = Signal<Void>()
         let wasCancelled = Signal<Void>()
-        let server = HTTPServer(.init()) { _, _ in
+        let server = HTTPServer(.patient) { _, _ in
             hasBegun.send(())
             while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
             wasCancelled.send(())

@@ -25,7 +25,7 @@ private let mirror: HTTPServer.Handler = { request, responder in
     } catch {}
 }
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPServerTests {
+@Suite(.timeLimit(.minutes(3))) struct HTTPServerTests {
     private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
     @Test func oneConnectionServesManyRequests() async throws {
@@ -148,7 +148,7 @@ private let mirror: HTTPServer.Handler = { request, responder in
         let path = FileManager.default.temporaryDirectory.appending(path: "http-\(UUID().uuidString).sock")
             .path(percentEncoded: false)
         for endpoint in [HTTPEndpoint.host("127.0.0.1", port: 0), .host("::1", port: 0), .unix(path: path)] {
-            var configuration = HTTPServer.Configuration()
+            var configuration = HTTPServer.Configuration.patient
             configuration.endpoints = [endpoint]
             try await TestServer.run(configuration, handler: echo) { server in
                 let response = try await HTTPClient().send(HTTPClientRequest("GET", try server.url("/x")))
@@ -159,7 +159,7 @@ private let mirror: HTTPServer.Handler = { request, responder in
     }
 
     @Test func theUnspecifiedAddressTakesBothFamilies() async throws {
-        var configuration = HTTPServer.Configuration()
+        var configuration = HTTPServer.Configuration.patient
         configuration.endpoints = [try HTTPEndpoint(":0", defaultPort: 1)]
         try await TestServer.run(configuration, handler: echo) { server in
             let port = try #require(server.address.port)
@@ -171,7 +171,7 @@ private let mirror: HTTPServer.Handler = { request, responder in
     }
 
     @Test func localhostIsEveryAddressOfItsName() async throws {
-        var configuration = HTTPServer.Configuration()
+        var configuration = HTTPServer.Configuration.patient
         configuration.endpoints = [.host("localhost", port: 0)]
         try await TestServer.run(configuration, handler: echo) { server in
             #expect(server.address.ip?.isLoopback == true)
@@ -183,7 +183,7 @@ private let mirror: HTTPServer.Handler = { request, responder in
     @Test func unixSocketsAreTheirOwners() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "http-\(UUID().uuidString).sock")
             .path(percentEncoded: false)
-        var configuration = HTTPServer.Configuration()
+        var configuration = HTTPServer.Configuration.patient
         configuration.endpoints = [.unix(path: path)]
         try await TestServer.run(configuration, handler: echo) { _ in
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
@@ -193,7 +193,7 @@ private let mirror: HTTPServer.Handler = { request, responder in
 
     @Test func addressesOfOtherMachinesAreAnError() throws {
         for host in ["192.0.2.1", "2001:db8::1", "no such host"] {
-            var configuration = HTTPServer.Configuration()
+            var configuration = HTTPServer.Configuration.patient
             configuration.endpoints = [.host(host, port: 0)]
             let error = #expect(throws: HTTPError.self) { try HTTPServer(configuration, handler: echo).start() }
             let text = try #require(error).description
@@ -203,7 +203,7 @@ private let mirror: HTTPServer.Handler = { request, responder in
 
     @Test func aTakenPortIsAnError() async throws {
         try await TestServer.run(handler: echo) { server in
-            var configuration = HTTPServer.Configuration()
+            var configuration = HTTPServer.Configuration.patient
             configuration.endpoints = [server.endpoint]
             let error = #expect(throws: HTTPError.self) { try HTTPServer(configuration, handler: echo).start() }
             #expect(error.map { "\($0)".contains("127.0.0.1:\(server.address.port ?? 0)") } == true)

@@ -4,6 +4,18 @@ import Platform
 import Synchronization
 import Testing
 
+extension HTTPServer.Configuration {
+    /// Limits of time that a busy machine does not reach; tests of a limit set that one.
+    static var patient: HTTPServer.Configuration {
+        var configuration = HTTPServer.Configuration()
+        configuration.headTime = .seconds(150)
+        configuration.bodyTime = .seconds(150)
+        configuration.stream.stallTime = .seconds(150)
+        configuration.stream.lingerTime = .seconds(20)
+        return configuration
+    }
+}
+
 /// A server on a free port of this machine, shut down at the end of `run`.
 struct TestServer {
     let server: HTTPServer
@@ -12,7 +24,7 @@ struct TestServer {
 
     /// Starts a server, runs `body`, and shuts the server down.
     static func run(
-        _ configuration: HTTPServer.Configuration = .init(), handler: @escaping HTTPServer.Handler,
+        _ configuration: HTTPServer.Configuration = .patient, handler: @escaping HTTPServer.Handler,
         _ body: (TestServer) async throws -> Void
     ) async throws {
         let server = HTTPServer(configuration, handler: handler)
@@ -38,7 +50,7 @@ struct TestServer {
 
     /// A connection to write bytes to by hand.
     func connect() async throws -> RawConnection {
-        RawConnection(stream: try await connector.connect(to: endpoint, within: .seconds(20)))
+        RawConnection(stream: try await connector.connect(to: endpoint, within: .seconds(100)))
     }
 }
 
@@ -62,14 +74,14 @@ final class RawConnection: Sendable {
                 return String(unread[..<range.upperBound])
             }
             if let found { return found }
-            guard let bytes = try await stream.read(until: .now + .seconds(20)) else { return nil }
+            guard let bytes = try await stream.read(until: .now + .seconds(100)) else { return nil }
             unread.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
         }
     }
 
     /// Reads to the end of the connection, or to where it broke.
     func readToEnd() async -> String {
-        while let bytes = try? await stream.read(until: .now + .seconds(20)) {
+        while let bytes = try? await stream.read(until: .now + .seconds(100)) {
             unread.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
         }
         return unread.withLock { $0 }
