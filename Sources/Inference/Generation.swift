@@ -13,6 +13,8 @@ struct Generation {
     var statistics = GenerationStatistics()
     private var stops: StopMatcher
     private var decoder = StreamDecoder()
+    /// The bytes of the last token, in memory that is used again.
+    private var piece: [UInt8] = []
     private var firstStep: ContinuousClock.Instant?
     private var firstToken: ContinuousClock.Instant?
 
@@ -73,11 +75,12 @@ struct Generation {
             return .stop(.endOfGeneration(token))
         }
         if request.stop.tokens.contains(token) { return .stop(.token(token)) }
-        let outcome = stops.append(texts.piece(token, request.showsSpecialTokens))
-        let event = GeneratedToken(
-            token: token, text: decoder.append(outcome.text), logProbabilities: logProbabilities)
+        piece.removeAll(keepingCapacity: true)
+        texts.append(token, request.showsSpecialTokens, &piece)
+        let stop = stops.filter(&piece)
+        let event = GeneratedToken(token: token, text: decoder.append(piece), logProbabilities: logProbabilities)
         if let failure = reason(deliver(.token(event))) { return failure }
-        if let stop = outcome.stop { return .stop(.string(String(decoding: stop, as: UTF8.self))) }
+        if let stop { return .stop(.string(String(decoding: stop, as: UTF8.self))) }
         if constraint?.isComplete ?? false { return .stop(.constraintComplete) }
         return statistics.generatedTokens >= tokenLimit ? .length : nil
     }

@@ -40,21 +40,22 @@ package final class ModelRunner: StepRunner {
 
 /// What the engine needs to know of a vocabulary.
 package struct TokenTexts: Sendable {
-    /// The bytes of a token's text.
-    package let piece: @Sendable (_ token: Int32, _ showsSpecial: Bool) -> [UInt8]
+    /// Appends the bytes of a token's text.
+    package let append: @Sendable (_ token: Int32, _ showsSpecial: Bool, _ bytes: inout [UInt8]) -> Void
     /// Tokens by which the model ends a text.
     package let endOfGeneration: Set<Int32>
 
     package init(
-        endOfGeneration: Set<Int32>, piece: @escaping @Sendable (_ token: Int32, _ showsSpecial: Bool) -> [UInt8]
+        endOfGeneration: Set<Int32>,
+        append: @escaping @Sendable (_ token: Int32, _ showsSpecial: Bool, _ bytes: inout [UInt8]) -> Void
     ) {
-        self.piece = piece
+        self.append = append
         self.endOfGeneration = endOfGeneration
     }
 
     package init(_ tokenizer: Tokenizer) {
-        self.init(endOfGeneration: tokenizer.vocabulary.special.endOfGeneration) { token, showsSpecial in
-            tokenizer.piece(of: token, special: showsSpecial ? .shown : .hidden)
+        self.init(endOfGeneration: tokenizer.vocabulary.special.endOfGeneration) { token, showsSpecial, bytes in
+            tokenizer.appendPiece(of: token, special: showsSpecial ? .shown : .hidden, to: &bytes)
         }
     }
 }

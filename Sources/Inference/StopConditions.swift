@@ -29,14 +29,6 @@ package struct StopMatcher: Sendable {
         }
     }
 
-    /// What comes out for a piece of text.
-    package struct Outcome: Sendable, Equatable {
-        /// Bytes that belong to no stop string.
-        package var text: [UInt8]
-        /// The stop string that ended the text.
-        package var stop: [UInt8]?
-    }
-
     private var patterns: [Pattern]
     private var held: [UInt8] = []
 
@@ -45,25 +37,31 @@ package struct StopMatcher: Sendable {
         patterns = strings.filter { !$0.isEmpty }.map(Pattern.init)
     }
 
-    /// Adds a piece of text. After a stop string nothing more may be added.
-    package mutating func append(_ piece: [UInt8]) -> Outcome {
-        guard !patterns.isEmpty else { return Outcome(text: piece) }
-        for byte in piece {
-            held.append(byte)
-            var longest = 0
+    /// Takes a piece of text and leaves in its place what is certain to belong to no stop string.
+    ///
+    /// After a stop string nothing more may be taken.
+    /// - Returns: the stop string that ended the text.
+    package mutating func filter(_ piece: inout [UInt8]) -> [UInt8]? {
+        guard !patterns.isEmpty else { return nil }
+        let start = held.count
+        held.append(contentsOf: piece)
+        piece.removeAll(keepingCapacity: true)
+        for index in start..<held.count {
             var complete: [UInt8]?
-            for index in patterns.indices where patterns[index].advance(byte) {
-                let pattern = patterns[index].bytes
-                if pattern.count > longest { (longest, complete) = (pattern.count, pattern) }
+            for pattern in patterns.indices where patterns[pattern].advance(held[index]) {
+                let bytes = patterns[pattern].bytes
+                if bytes.count > complete?.count ?? 0 { complete = bytes }
             }
             if let complete {
-                defer { held = [] }
-                return Outcome(text: Array(held.dropLast(longest)), stop: complete)
+                piece.append(contentsOf: held[...index].dropLast(complete.count))
+                held = []
+                return complete
             }
         }
         let open = patterns.reduce(0) { max($0, $1.matched) }
-        defer { held.removeFirst(held.count - open) }
-        return Outcome(text: Array(held.dropLast(open)))
+        piece.append(contentsOf: held.dropLast(open))
+        held.removeFirst(held.count - open)
+        return nil
     }
 
     /// What was held back, when the text ends for another reason.

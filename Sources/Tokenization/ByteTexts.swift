@@ -17,12 +17,6 @@ enum ByteTexts {
         return bytes
     }()
 
-    /// The bytes that a byte-level text stands for, or nil if it has other characters.
-    static func bytes(of text: [UInt8]) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        return appendDecoded(text, 0..<text.count, to: &bytes) ? bytes : nil
-    }
-
     /// Appends the bytes that a range of a byte-level text stands for; false if it has other characters.
     static func appendDecoded(_ text: [UInt8], _ range: Range<Int>, to bytes: inout [UInt8]) -> Bool {
         let table = bytesByCharacter
@@ -70,21 +64,16 @@ enum ByteTexts {
         return escaped
     }
 
-    /// The text with every U+2581 written as a space.
-    static func unescapingSpaces(_ text: [UInt8]) -> [UInt8] {
-        var unescaped: [UInt8] = []
-        unescaped.reserveCapacity(text.count)
-        var position = 0
-        while position < text.count {
-            if text[position...].starts(with: escapedSpace) {
-                unescaped.append(UInt8(ascii: " "))
-                position += 3
-            } else {
-                unescaped.append(text[position])
-                position += 1
-            }
+    /// Appends a range of a text with every U+2581 written as a space.
+    static func appendUnescapingSpaces(_ text: [UInt8], _ range: Range<Int>, to unescaped: inout [UInt8]) {
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let isSpace =
+                text[position] == 0xE2 && position + 2 < range.upperBound && text[position + 1] == 0x96
+                && text[position + 2] == 0x81
+            unescaped.append(isSpace ? UInt8(ascii: " ") : text[position])
+            position += isSpace ? escapedSpace.count : 1
         }
-        return unescaped
     }
 
     /// Bytes of a character by its first one alone, as llama.cpp counts them, so that bytes that are not UTF-8 can

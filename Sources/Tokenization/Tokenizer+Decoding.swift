@@ -6,23 +6,39 @@ extension Tokenizer {
     ///
     /// They need not be whole characters; `StreamDecoder` puts those together.
     package func piece(of token: TokenID, special: SpecialTokenText = .hidden) -> [UInt8] {
-        guard 0..<vocabulary.count ~= Int(token) else { return [] }
+        var bytes: [UInt8] = []
+        appendPiece(of: token, special: special, to: &bytes)
+        return bytes
+    }
+
+    /// Appends the bytes that a token adds to a text; allocates nothing but room in `bytes`.
+    package func appendPiece(of token: TokenID, special: SpecialTokenText = .hidden, to bytes: inout [UInt8]) {
+        guard 0..<vocabulary.count ~= Int(token) else { return }
         let attributes = vocabulary.attributes(of: token)
         if special == .hidden, !attributes.contains(.alwaysShown),
             !attributes.isDisjoint(with: [.control, .unknown])
         {
-            return []
+            return
         }
-        let text = vocabulary.texts.text(Int(token))
-        if !attributes.isDisjoint(with: [.control, .unknown, .userDefined]) { return text }
-        if attributes.contains(.normal) { return plainText(text) }
-        if attributes.contains(.byte) { return ByteTexts.byte(named: text).map { [$0] } ?? [] }
-        return []
+        let text = vocabulary.texts[Int(token)]
+        if !attributes.isDisjoint(with: [.control, .unknown, .userDefined]) {
+            bytes.append(contentsOf: vocabulary.texts.bytes[text])
+        } else if attributes.contains(.normal) {
+            appendPlainText(text, to: &bytes)
+        } else if attributes.contains(.byte), let byte = ByteTexts.byte(named: vocabulary.texts.text(Int(token))) {
+            bytes.append(byte)
+        }
     }
 
-    private func plainText(_ text: [UInt8]) -> [UInt8] {
-        if vocabulary.model != .bytePair || vocabulary.flags.escapesSpaces { return ByteTexts.unescapingSpaces(text) }
-        return ByteTexts.bytes(of: text) ?? text
+    private func appendPlainText(_ text: Range<Int>, to bytes: inout [UInt8]) {
+        if vocabulary.model != .bytePair || vocabulary.flags.escapesSpaces {
+            return ByteTexts.appendUnescapingSpaces(vocabulary.texts.bytes, text, to: &bytes)
+        }
+        let count = bytes.count
+        if !ByteTexts.appendDecoded(vocabulary.texts.bytes, text, to: &bytes) {
+            bytes.removeLast(bytes.count - count)
+            bytes.append(contentsOf: vocabulary.texts.bytes[text])
+        }
     }
 
     /// The text of a whole sequence of tokens, as llama.cpp's detokenizer gives it.
@@ -33,8 +49,9 @@ extension Tokenizer {
         var text: [UInt8] = []
         var dropsSpace = vocabulary.flags.addsSpacePrefix
         for token in tokens {
-            let piece = piece(of: token, special: special)
-            text.append(contentsOf: dropsSpace && piece.first == UInt8(ascii: " ") ? piece.dropFirst() : piece[...])
+            let start = text.count
+            appendPiece(of: token, special: special, to: &text)
+            if dropsSpace, start < text.count, text[start] == UInt8(ascii: " ") { text.remove(at: start) }
             dropsSpace = false
         }
         return String(decoding: vocabulary.flags.cleansSpaces ? SpaceCleanup.cleaned(text) : text, as: UTF8.self)
@@ -65,16 +82,10 @@ package struct StreamDecoder: Sendable {
     /// Number of bytes at the end that begin a character and may still be continued.
     private static func unfinishedCount(_ bytes: [UInt8]) -> Int {
         for count in 1..<4 where count <= bytes.count {
-            let lead = bytes[bytes.count - count]
-            if lead & 0xC0 == 0x80 { continue }
-            let length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 1
-            guard lead <= 0xF4, count < length else { return 0 }
-            // Continue the bytes as far as they go with a byte that every position but the second allows.
             let start = bytes.count - count
-            let filled = Array(bytes[start...]) + [UInt8](repeating: 0x80, count: length - count)
-            let second = lead == 0xE0 ? UInt8(0xA0) : lead == 0xF0 ? 0x90 : 0x80
-            let probe = count == 1 ? [lead, second] + filled.dropFirst(2) : filled
-            return UTF8Text.validLength(in: probe, at: 0) != nil ? count : 0
+            if bytes[start] & 0xC0 == 0x80 { continue }
+            guard let (length, second) = UTF8Text.form(ofLead: bytes[start]), count < length else { return 0 }
+            return count == 1 || second.contains(bytes[start + 1]) ? count : 0
         }
         return 0
     }

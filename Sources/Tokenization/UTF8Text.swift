@@ -23,25 +23,30 @@ enum UTF8Text {
 
     /// The number of bytes of the well-formed scalar that starts at a position; nil if none does.
     static func validLength(in bytes: [UInt8], at position: Int) -> Int? {
-        let lead = bytes[position]
-        if lead < 0x80 { return 1 }
-        // Second bytes that would make an overlong form, a surrogate or a value past U+10FFFF are excluded.
-        let (length, second): (Int, ClosedRange<UInt8>)
-        switch lead {
-        case 0xC2...0xDF: (length, second) = (2, 0x80...0xBF)
-        case 0xE0: (length, second) = (3, 0xA0...0xBF)
-        case 0xED: (length, second) = (3, 0x80...0x9F)
-        case 0xE1...0xEF: (length, second) = (3, 0x80...0xBF)
-        case 0xF0: (length, second) = (4, 0x90...0xBF)
-        case 0xF4: (length, second) = (4, 0x80...0x8F)
-        case 0xF1...0xF3: (length, second) = (4, 0x80...0xBF)
-        default: return nil
-        }
-        guard position + length <= bytes.count, second.contains(bytes[position + 1]) else { return nil }
+        if bytes[position] < 0x80 { return 1 }
+        guard let (length, second) = form(ofLead: bytes[position]), position + length <= bytes.count,
+            second.contains(bytes[position + 1])
+        else { return nil }
         for index in position + 2..<max(position + length, position + 2) where bytes[index] & 0xC0 != 0x80 {
             return nil
         }
         return length
+    }
+
+    /// The number of bytes of a scalar with this first byte and what the second may be; nil if no scalar of several
+    /// bytes has it.
+    static func form(ofLead lead: UInt8) -> (length: Int, second: ClosedRange<UInt8>)? {
+        // Second bytes that would make an overlong form, a surrogate or a value past U+10FFFF are excluded.
+        switch lead {
+        case 0xC2...0xDF: (2, 0x80...0xBF)
+        case 0xE0: (3, 0xA0...0xBF)
+        case 0xED: (3, 0x80...0x9F)
+        case 0xE1...0xEF: (3, 0x80...0xBF)
+        case 0xF0: (4, 0x90...0xBF)
+        case 0xF4: (4, 0x80...0x8F)
+        case 0xF1...0xF3: (4, 0x80...0xBF)
+        default: nil
+        }
     }
 
     /// The scalar at a position of valid UTF-8 and its number of bytes.

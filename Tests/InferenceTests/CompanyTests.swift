@@ -28,7 +28,9 @@ import Testing
             var limits = SchedulerLimits(contextLength: 512)
             limits.batch = Self.limits
             limits.chunkRows = chunk
-            let texts = TokenTexts(endOfGeneration: []) { token, _ in token < 256 ? [UInt8(token)] : [] }
+            let texts = TokenTexts(endOfGeneration: []) { token, _, bytes in
+                if token < 256 { bytes.append(UInt8(token)) }
+            }
             return EngineCore(runner, texts: texts, pageCount: Self.pageCount, options: EngineOptions(limits: limits))
         }
     }

@@ -83,7 +83,9 @@ final class Delivered {
 }
 
 /// Texts of a vocabulary whose tokens are letters; token 0 ends a generation.
-let letterTexts = TokenTexts(endOfGeneration: [0]) { token, _ in [UInt8(ascii: "a") + UInt8(token % 26)] }
+let letterTexts = TokenTexts(endOfGeneration: [0]) { token, _, bytes in
+    bytes.append(UInt8(ascii: "a") + UInt8(token % 26))
+}
 
 func engineOptions(
     context: Int = 1024, rows: Int = 512, sequences: Int = 16, chunk: Int = .max

@@ -7,10 +7,11 @@ import Testing
         var out: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let outcome = matcher.append(Array(rest.prefix(pieceLength)))
+            var piece = Array(rest.prefix(pieceLength))
             rest = rest.dropFirst(pieceLength)
-            out += outcome.text
-            if let stop = outcome.stop {
+            let stop = matcher.filter(&piece)
+            out += piece
+            if let stop {
                 return (String(decoding: out, as: UTF8.self), String(decoding: stop, as: UTF8.self))
             }
         }
@@ -37,9 +38,11 @@ import Testing
 
     @Test func holdsBackNoMoreThanNeeded() {
         var matcher = StopMatcher([Array("###".utf8)])
-        #expect(matcher.append(Array("a#".utf8)).text == Array("a".utf8))
-        #expect(matcher.append(Array("#b".utf8)).text == Array("##b".utf8))
-        #expect(matcher.append(Array("##".utf8)).text.isEmpty)
+        for (text, certain) in [("a#", "a"), ("#b", "##b"), ("##", "")] {
+            var piece = Array(text.utf8)
+            #expect(matcher.filter(&piece) == nil)
+            #expect(piece == Array(certain.utf8))
+        }
         #expect(matcher.flush() == Array("##".utf8))
     }
 

@@ -77,7 +77,7 @@ struct ModelSession {
         limits.batch = batch
         return EngineCore(
             ModelRunner(model, backend: backend),
-            texts: texts ?? TokenTexts(endOfGeneration: []) { _, _ in [] },
+            texts: texts ?? TokenTexts(endOfGeneration: []) { _, _, _ in },
             pageCount: pageCount, options: EngineOptions(limits: limits))
     }
 
