@@ -5,35 +5,63 @@
 func splat(_ p: UnsafeRawPointer) -> SIMD16<Float> { SIMD16(repeating: p.loadUnaligned(as: Float.self)) }
 
 /// 64 bytes split for 16-bit arithmetic: the lane of two bytes holds one of them, sign-extended.
+///
+/// No vector has 32 lanes: the standard library's operations are loops over lanes, which the compiler unrolls to
+/// vector instructions for up to 16 of them only and which are a hundred times as slow beyond.
 struct BytePairs {
-    var even: SIMD32<Int16>
-    var odd: SIMD32<Int16>
+    private var even: Words
+    private var odd: Words
 
-    /// - Parameter bytes: sixteen rows of four signed bytes.
+    /// 32 lanes of 16 bits.
+    private struct Words {
+        var low: SIMD16<Int16>
+        var high: SIMD16<Int16>
+
+        @inline(__always)
+        init(_ bits: SIMD16<UInt32>) { self = unsafeBitCast(bits, to: Words.self) }
+
+        @inline(__always)
+        mutating func subtract(_ value: Int16) {
+            low &-= SIMD16(repeating: value)
+            high &-= SIMD16(repeating: value)
+        }
+    }
+
+    /// - Parameter bytes: sixteen rows of four bytes.
     @inline(__always)
-    init(signed bytes: SIMD32<Int16>) {
-        even = (bytes &<< 8) &>> 8
-        odd = bytes &>> 8
+    init(unsigned bytes: SIMD16<UInt32>) {
+        even = Words(bytes & 0x00FF_00FF)
+        odd = Words((bytes &>> 8) & 0x00FF_00FF)
+    }
+
+    /// - Parameter bytes: sixteen rows of four signed bytes whose top bits are flipped.
+    @inline(__always)
+    init(flipped bytes: SIMD16<UInt32>) {
+        self.init(unsigned: bytes)
+        even.subtract(0x80)
+        odd.subtract(0x80)
     }
 
     /// - Parameter codes: bytes whose low halves count.
     @inline(__always)
-    init(nibbles codes: SIMD32<UInt16>) {
-        even = unsafeBitCast(codes & 0x000F, to: SIMD32<Int16>.self)
-        odd = unsafeBitCast((codes &>> 8) & 0x000F, to: SIMD32<Int16>.self)
+    init(nibbles codes: SIMD16<UInt32>) {
+        even = Words(codes & 0x000F_000F)
+        odd = Words((codes &>> 8) & 0x000F_000F)
     }
 
     /// - Parameter p: four signed bytes, which every row gets.
     @inline(__always)
     init(broadcasting p: UnsafeRawPointer) {
-        let words = SIMD16<UInt32>(repeating: p.loadUnaligned(as: UInt32.self))
-        self.init(signed: unsafeBitCast(words, to: SIMD32<Int16>.self))
+        self.init(flipped: SIMD16(repeating: p.loadUnaligned(as: UInt32.self) ^ 0x8080_8080))
     }
 
     /// `Σ` of four products in each of sixteen lanes. Exact: two products are at most 2 · 128 · 127 < 2¹⁵.
     @inline(__always)
     func dot(_ other: BytePairs) -> SIMD16<Int32> {
-        let pairs = unsafeBitCast(even &* other.even &+ odd &* other.odd, to: SIMD16<Int32>.self)
+        var sums = even
+        sums.low = even.low &* other.even.low &+ odd.low &* other.odd.low
+        sums.high = even.high &* other.even.high &+ odd.high &* other.odd.high
+        let pairs = unsafeBitCast(sums, to: SIMD16<Int32>.self)
         return ((pairs &<< 16) &>> 16) &+ (pairs &>> 16)
     }
 }

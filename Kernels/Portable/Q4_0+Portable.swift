@@ -22,7 +22,7 @@ private func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
         // The packed sum is −128·Σx.
         for t in 0..<T { dots[t] = SIMD16(repeating: (x + (36 &* n &+ t &* 4)).loadUnaligned(as: Int32.self) >> 4) }
         for word in 0..<4 {
-            let codes = (values + word * 64).loadUnaligned(as: SIMD32<UInt16>.self)
+            let codes = (values + word * 64).loadUnaligned(as: SIMD16<UInt32>.self)
             let low = BytePairs(nibbles: codes)
             let high = BytePairs(nibbles: codes &>> 4)
             for t in 0..<T {

@@ -48,7 +48,7 @@ private func groupDots<let T: Int>(
 ) -> InlineArray<T, SIMD16<Int32>> {
     var dots = InlineArray<T, SIMD16<Int32>>(repeating: .zero)
     for word in 0..<4 {
-        let codes = (values + word * 64).loadUnaligned(as: SIMD32<UInt16>.self)
+        let codes = (values + word * 64).loadUnaligned(as: SIMD16<UInt32>.self)
         let low = BytePairs(nibbles: codes)
         let high = BytePairs(nibbles: codes &>> 4)
         for t in 0..<T {

@@ -21,16 +21,16 @@ private func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
         var scaled = InlineArray<T, SIMD16<Float>>(repeating: .zero)
         for group in 0..<16 {
             let values = w + (256 + group * 192)
-            let upper = (values + 128).loadUnaligned(as: SIMD32<UInt16>.self)
+            let upper = (values + 128).loadUnaligned(as: SIMD16<UInt32>.self)
             var dots = InlineArray<T, SIMD16<Int32>>(repeating: .zero)
             for t in 0..<T {
                 let correction = x + (276 &* n &+ group &* 4 &* n &+ t &* 4)
                 dots[t] = SIMD16(repeating: correction.loadUnaligned(as: Int32.self))
             }
             for word in 0..<4 {
-                let low = (values + word / 2 * 64).loadUnaligned(as: SIMD32<UInt16>.self) &>> UInt16(word % 2 * 4)
-                let high = ((upper &>> UInt16(word * 2)) & 0x0303) &<< 4
-                let codes = BytePairs(signed: unsafeBitCast(low & 0x0F0F | high, to: SIMD32<Int16>.self))
+                let low = (values + word / 2 * 64).loadUnaligned(as: SIMD16<UInt32>.self) &>> UInt32(word % 2 * 4)
+                let high = ((upper &>> UInt32(word * 2)) & 0x0303_0303) &<< 4
+                let codes = BytePairs(unsigned: low & 0x0F0F_0F0F | high)
                 for t in 0..<T {
                     dots[t] &+= codes.dot(BytePairs(broadcasting: x + ((group &* 4 &+ word) &* n &+ t) &* 4))
                 }

@@ -20,8 +20,7 @@ private func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
         let values = pair + (64 + (block & 1) * 512)
         var dots = InlineArray<T, SIMD16<Int32>>(repeating: .zero)
         for group in 0..<8 {
-            let flipped = (values + group * 64).loadUnaligned(as: SIMD32<Int16>.self)
-            let w = BytePairs(signed: flipped ^ Int16(bitPattern: 0x8080))
+            let w = BytePairs(flipped: (values + group * 64).loadUnaligned(as: SIMD16<UInt32>.self))
             for t in 0..<T {
                 dots[t] &+= w.dot(BytePairs(broadcasting: x + (group &* n &+ tile.token &+ t) &* 4))
             }
