@@ -60,7 +60,7 @@ extension ChatTemplate {
 }
 
 extension RenderedChat {
-    fileprivate init(_ text: Text) {
+    init(_ text: Text) {
         var segments: [Segment] = []
         var start = 0
         while start < text.count {
@@ -94,7 +94,7 @@ extension Value {
         return .dictionary(mapping)
     }
 
-    private static func isPlainWord(_ text: String) -> Bool {
+    static func isPlainWord(_ text: String) -> Bool {
         text.utf8.allSatisfy { byte in
             (byte | 32 >= 97 && byte | 32 <= 122) || (byte >= 48 && byte <= 57) || byte == 95 || byte == 45
         }

@@ -13,11 +13,13 @@ extension Command {
             tools, add_generation_prompt, bos_token and whatever else the template reads. Without variables, prints the \
             template itself.
 
+            With --go the template is in Go's language, as Ollama's models bring them, and the object is its data.
+
             With --json-lines each line of standard input is such an object, and is answered by one line: an object \
             with "text", or with "error" where the template fails.
             """,
         operands: [CommandOperand("FILE", value: .file, count: .optional, help: "The template; or see --model.")],
-        options: [.model, .context, .now, .jsonLines],
+        options: [.model, .context, .now, .go, .jsonLines],
         examples: [
             Example("swiftllm template -m model.gguf", "The template that a model came with."),
             Example(
@@ -33,6 +35,23 @@ extension CommandOption {
     fileprivate static let now = CommandOption(
         "now", value: .text, placeholder: "TIME",
         help: "The time that the template sees, such as 2026-03-07T15:04:05; the clock's by default.")
+}
+
+extension CommandOption {
+    fileprivate static let go = CommandOption("go", help: "The template is in Go's language, not in Jinja.")
+}
+
+/// A template in either language.
+private enum AnyTemplate {
+    case jinja(ChatTemplate)
+    case go(GoTemplate)
+
+    func render(_ variables: JSONObject, now: LocalTime) throws(TemplateError) -> String {
+        switch self {
+        case .jinja(let template): try template.render(context: variables, now: now)
+        case .go(let template): try template.render(data: .object(variables), now: now)
+        }
+    }
 }
 
 private struct TemplateCommand {
@@ -73,18 +92,23 @@ private struct TemplateCommand {
         }
     }
 
+    private func template() throws(TemplateError) -> AnyTemplate {
+        if arguments.has(.go) { return .go(try GoTemplate(source: source)) }
+        return .jinja(try ChatTemplate(source: source))
+    }
+
     func run() throws {
         if arguments.has(.jsonLines) {
-            let template = Result { try ChatTemplate(source: source) }
+            let template = Result { try self.template() }
             return try output.answerLines { line in
                 do {
-                    return ["text": .string(try template.get().render(context: try variables(line), now: now))]
+                    return ["text": .string(try template.get().render(try variables(line), now: now))]
                 } catch let error as TemplateError {
                     return ["error": .string("\(error)")]
                 }
             }
         }
-        let template = try ChatTemplate(source: source)
+        let template = try self.template()
         guard let path = arguments.text(.context) else { return try output.write(source) }
         let context: JSONValue
         do {
@@ -92,7 +116,7 @@ private struct TemplateCommand {
         } catch let error as JSONError {
             throw InputError("\(path): \(error)")
         }
-        try output.write(try template.render(context: try variables(context), now: now))
+        try output.write(try template.render(try variables(context), now: now))
     }
 
     private func variables(_ json: JSONValue) throws -> JSONObject {

@@ -1,3 +1,4 @@
+import HTTP
 import Inference
 import JSON
 import ModelStorage
