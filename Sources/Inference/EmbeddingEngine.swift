@@ -1,3 +1,4 @@
+import Models
 import Platform
 import Synchronization
 
@@ -37,6 +38,14 @@ package final class EmbeddingEngine: Sendable {
     package func embed(_ texts: [[Int32]], normalized: Bool = true) async throws(InferenceError) -> [[Float]] {
         let request = EmbeddingRequest(texts: texts.map { EmbeddingText($0) }, normalized: normalized)
         return try await compute(request).map { $0.first ?? [] }
+    }
+
+    /// A reranker's scores of pairs of texts.
+    ///
+    /// - Throws: what `compute` throws.
+    package func score(_ pairs: [EmbeddingText]) async throws(InferenceError) -> [Float] {
+        let request = EmbeddingRequest(texts: pairs, pooling: .rank, normalized: false)
+        return try await compute(request).map { $0.first?.first ?? 0 }
     }
 
     /// Computes one step on the thread.

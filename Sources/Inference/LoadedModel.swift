@@ -98,25 +98,30 @@ package final class LoadedModel: Sendable {
         metadata = model.metadata
         hyperparameters = model.hyperparameters
         weightBytes = backend.memory.weightBytes
-        let tokenizer = tokenizer
         let size = model.generatesText ? try CacheSize(model, weightBytes: weightBytes, options: options) : nil
         do {
+            // The engine takes over all that computes, so what is to be known of it is read before.
             if options.purpose == .generation, let size {
-                worker = .generation(try Self.engine(model, backend, tokenizer, size, options))
+                let core = try Self.core(model, backend, tokenizer, size, options)
+                (cacheBytes, memoryBytes) = Self.bytes(backend.memory)
+                worker = .generation(Engine(core))
             } else {
                 let core = try EmbeddingCore(
                     model, backend: backend, options: EmbeddingOptions(contextLength: options.contextLength))
+                (cacheBytes, memoryBytes) = Self.bytes(backend.memory)
                 worker = .embedding(EmbeddingEngine(core))
             }
         } catch { throw .compute(error) }
-        cacheBytes = backend.memory.cacheBytes
-        memoryBytes = weightBytes + cacheBytes + backend.memory.workspaceBytes
         loadTime = .now - start
     }
 
-    private static func engine(
+    private static func bytes(_ memory: BackendMemory) -> (cache: Int, all: Int) {
+        (memory.cacheBytes, memory.weightBytes + memory.cacheBytes + memory.workspaceBytes)
+    }
+
+    private static func core(
         _ model: Model, _ backend: CPUBackend, _ tokenizer: Tokenizer, _ size: CacheSize, _ options: LoadOptions
-    ) throws(ComputeError) -> Engine {
+    ) throws(ComputeError) -> EngineCore {
         let batch = BatchLimits(
             rows: options.rowCount, logitRows: options.sequenceCount, sequences: options.sequenceCount)
         try backend.reserve(
@@ -124,10 +129,9 @@ package final class LoadedModel: Sendable {
         var limits = SchedulerLimits(contextLength: size.contextLength)
         limits.batch = batch
         limits.waitingCount = options.waitingCount
-        return Engine(
-            EngineCore(
-                ModelRunner(model, backend: backend), texts: TokenTexts(tokenizer), pageCount: size.pageCount,
-                options: EngineOptions(limits: limits)))
+        return EngineCore(
+            ModelRunner(model, backend: backend), texts: TokenTexts(tokenizer), pageCount: size.pageCount,
+            options: EngineOptions(limits: limits))
     }
 
     /// Ends what it works on; it takes nothing more on.

@@ -57,8 +57,7 @@ extension AnswerService {
                 let second = document.dropFirst().prefix(max(context - query.count, 1))
                 return EmbeddingText(query + second, secondStart: query.count)
             }
-            let results = try await engine.compute(EmbeddingRequest(texts: pairs, pooling: .rank, normalized: false))
-            return (results.map { $0.first?.first ?? 0 }, count)
+            return (try await engine.score(pairs), count)
         }
     }
 

@@ -10,7 +10,7 @@ struct ChatPage: Sendable {
 
     /// Reads the file and takes its script's and its style's digests into the policy.
     init() {
-        let html = EmbeddedFiles.chatPage.withBytes { bytes in (0..<bytes.byteCount).map { bytes[$0] } }
+        let html = EmbeddedFiles.chatPage.withBytes { $0.littleEndianIntegers(UInt8.self) }
         bytes = html
         let script = Self.digest(of: "script", in: html)
         let style = Self.digest(of: "style", in: html)

@@ -1,4 +1,5 @@
 import GGUF
+import Hashing
 import ModelStorage
 import Platform
 import WireFormats
