@@ -22,10 +22,7 @@ package final class EmbeddingCore {
         self.model = model
         self.backend = backend
         self.options = options
-        let trained = model.hyperparameters.contextLength
-        // Without learned positions a decoder can go on beyond what it was trained for.
-        contextLength =
-            model.generatesText ? options.contextLength ?? trained : min(options.contextLength ?? trained, trained)
+        contextLength = Self.contextLength(model, options)
         let rows = model.generatesText ? options.stepRows : max(options.stepRows, contextLength)
         let limits = BatchLimits(rows: rows, logitRows: rows, sequences: min(options.stepTexts, rows))
         let plan = model.embeddingPlan(for: limits)
@@ -35,6 +32,18 @@ package final class EmbeddingCore {
         let element = options.cache ?? (model.generatesText ? .float16 : .float32)
         try backend.reserve(
             plan, cache: CacheLayout(states: model.layerStates, element: element), pageCount: pageCount)
+    }
+
+    /// Tokens of the longest text that an encoder is given whatever its file says, since it computes a text at once.
+    private static let longestEncoded = 32_768
+    /// Tokens of the longest text of a decoder unless the caller says more.
+    private static let usuallyDecoded = 8192
+
+    /// Learned positions end; a decoder's rotations go on beyond what it was trained for.
+    private static func contextLength(_ model: Model, _ options: EmbeddingOptions) -> Int {
+        let trained = model.hyperparameters.contextLength
+        if model.generatesText { return options.contextLength ?? min(trained, usuallyDecoded) }
+        return min(options.contextLength ?? trained, trained, longestEncoded)
     }
 
     /// How the file wants embeddings to be pooled.

@@ -31,7 +31,8 @@ package struct EmbeddingRequest: Sendable, Equatable {
 
 /// How an embedding engine uses memory.
 package struct EmbeddingOptions: Sendable, Equatable {
-    /// Tokens of the longest text; nil for as many as the model was trained for.
+    /// Tokens of the longest text; nil for as many as the model was trained for, in a decoder up to 8192, since its
+    /// cache grows with them.
     package var contextLength: Int?
     /// Rows of a step that several texts share.
     package var stepRows = 512
