@@ -17,6 +17,7 @@ package enum CommandTable {
         .bench,
         .quantize,
         .template,
+        .grammar,
         .completion,
     ]
 

@@ -106,6 +106,37 @@ extension Grammar {
 }
 
 extension Grammar.Expression {
+    /// The same texts with less around them: no sequences in sequences, no empty parts, neighbouring literals as one.
+    var simplified: Self {
+        switch self {
+        case .literal, .set, .rule: self
+        case .sequence(let parts): Self.joined(parts.map(\.simplified))
+        case .choice(let parts): parts.count == 1 ? parts[0].simplified : .choice(parts.map(\.simplified))
+        case .repetition(_, _, 0): .literal([])
+        case .repetition(let part, 1, 1): part.simplified
+        case .repetition(let part, let minimum, let maximum):
+            .repetition(part.simplified, minimum: minimum, maximum: maximum)
+        }
+    }
+
+    private static func joined(_ parts: [Self]) -> Self {
+        var result: [Self] = []
+        for part in parts {
+            let members: [Self] = if case .sequence(let members) = part { members } else { [part] }
+            for member in members {
+                if case .literal(let bytes) = member {
+                    if bytes.isEmpty { continue }
+                    if case .literal(let before) = result.last {
+                        result[result.count - 1] = .literal(before + bytes)
+                        continue
+                    }
+                }
+                result.append(member)
+            }
+        }
+        return result.isEmpty ? .literal([]) : result.count == 1 ? result[0] : .sequence(result)
+    }
+
     /// The expression with all rules renumbered.
     fileprivate func shifted(by offset: Int) -> Self {
         switch self {

@@ -1,0 +1,129 @@
+import Inference
+import JSON
+import Sampling
+import Tokenization
+
+extension Command {
+    /// `swiftllm grammar`: what a constraint on generations accepts.
+    package static let grammar = Command(
+        name: "grammar",
+        summary: "Show what a grammar, schema or regular expression accepts.",
+        discussion: """
+            Reads JSON strings from standard input, one a line, and answers each with true or false: whether a \
+            generation under this constraint could be that text. The constraint is a GBNF grammar, a JSON schema, a \
+            regular expression, or a list of choices; it is refused if any part of it could not be kept.
+
+            With --bench the strings are texts to measure on: each is encoded with the model's vocabulary (a file that \
+            has nothing else will do), and what choosing among all tokens costs before each of its tokens is reported.
+            """,
+        options: [.gbnf, .schema, .regex, .choice, .print, .bench, .model],
+        examples: [
+            Example("swiftllm grammar --schema person.json --print", "The grammar that a schema becomes."),
+            Example(
+                "echo '\"2024-02-30\"' | swiftllm grammar --regex '\\d{4}-\\d\\d-\\d\\d'", "Whether a text matches."),
+            Example("swiftllm grammar --schema s.json --bench -m model.gguf < texts.jsonl", "What masks cost."),
+        ],
+        run: { arguments, output in try GrammarCommand(arguments, output).run() })
+}
+
+extension CommandOption {
+    fileprivate static let gbnf = CommandOption(
+        "gbnf", value: .file, placeholder: "FILE", help: "A grammar in llama.cpp's notation.")
+    fileprivate static let schema = CommandOption(
+        "schema", value: .file, placeholder: "FILE", help: "A JSON schema.")
+    fileprivate static let regex = CommandOption(
+        "regex", value: .text, placeholder: "REGEX", help: "A regular expression for the whole text.")
+    fileprivate static let choice = CommandOption(
+        "choice", value: .text, placeholder: "TEXT", isRepeatable: true, help: "One of the texts to choose from.")
+    fileprivate static let print = CommandOption("print", help: "Print the grammar in GBNF, and read nothing.")
+    fileprivate static let bench = CommandOption("bench", help: "Measure masks on a model's vocabulary.")
+}
+
+private struct GrammarCommand {
+    private let arguments: Arguments
+    private let output: Output
+    private let grammar: Grammar
+
+    init(_ arguments: Arguments, _ output: Output) throws {
+        self.arguments = arguments
+        self.output = output
+        do {
+            grammar = try Self.grammar(arguments)
+        } catch let error as GrammarError {
+            throw InputError("\(error)")
+        }
+    }
+
+    private static func grammar(_ arguments: Arguments) throws -> Grammar {
+        let choices = arguments.texts(.choice)
+        switch (arguments.text(.gbnf), arguments.text(.schema), arguments.text(.regex), choices.isEmpty) {
+        case (let path?, nil, nil, true):
+            guard let text = String(validating: try InputFile.bytes(path), as: UTF8.self) else {
+                throw InputError("\(path): the grammar is not UTF-8")
+            }
+            return try Grammar(gbnf: text)
+        case (nil, let path?, nil, true):
+            do {
+                return try Grammar(jsonSchema: try JSONParser.parse(try InputFile.bytes(path)))
+            } catch let error as JSONError {
+                throw InputError("\(path): \(error)")
+            }
+        case (nil, nil, let regex?, true): return try Grammar(regex: regex)
+        case (nil, nil, nil, false): return try Grammar.choices(choices)
+        default: throw UsageError.conflict("expected one of --gbnf, --schema, --regex and --choice")
+        }
+    }
+
+    func run() throws {
+        do {
+            if arguments.has(.print) { return try output.write(grammar.gbnf) }
+            if arguments.has(.bench) { return try bench() }
+            var matcher = try GrammarMatcher(grammar)
+            try output.answerLines { line in .bool(try matcher.matches(try text(line))) }
+        } catch let error as GrammarError {
+            throw InputError("\(error)")
+        }
+    }
+
+    private func text(_ line: JSONValue) throws -> String {
+        guard let text = line.stringValue else { throw InputError("expected a JSON string") }
+        return text
+    }
+
+    // MARK: Measuring
+
+    private func bench() throws {
+        let tokenizer = try loadTokenizer(try arguments.required(.model))
+        let clock = ContinuousClock()
+        let start = clock.now
+        let vocabulary = ConstraintVocabulary(tokenizer, count: tokenizer.vocabulary.count)
+        let loaded = clock.now
+        let constraint = try GrammarConstraint(grammar, vocabulary: vocabulary)
+        let compiled = clock.now
+        var times: [Duration] = []
+        var mask = TokenMask(vocabularyCount: 0, allowingAll: true)
+        while let line = readLine() {
+            var constraint = constraint
+            for token in tokenizer.encode(try text(try JSONParser.parse(line)), options: .userText) {
+                let start = clock.now
+                _ = try constraint.mask(into: &mask)
+                times.append(clock.now - start)
+                guard mask[token] else { throw InputError("the constraint does not allow the text: \(line)") }
+                constraint.accept(token)
+            }
+        }
+        times.sort()
+        func microseconds(_ duration: Duration?) -> JSONValue {
+            duration.map { .double(($0 / .microseconds(1) * 10).rounded() / 10) } ?? .null
+        }
+        try output.write([
+            "tokens": .integer(vocabulary.count),
+            "masks": .integer(times.count),
+            "vocabulary_microseconds": microseconds(loaded - start),
+            "compile_microseconds": microseconds(compiled - loaded),
+            "median_microseconds": microseconds(times.isEmpty ? nil : times[times.count / 2]),
+            "p99_microseconds": microseconds(times.isEmpty ? nil : times[times.count * 99 / 100]),
+            "max_microseconds": microseconds(times.last),
+        ])
+    }
+}
