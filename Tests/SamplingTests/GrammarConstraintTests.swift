@@ -107,15 +107,16 @@ import Testing
 
     private func mask(_ constraint: inout GrammarConstraint) throws -> TokenMask {
         var mask = TokenMask(vocabularyCount: 0, allowingAll: true)
-        _ = try constraint.mask(into: &mask)
-        return mask
+        let isRestricted = try constraint.mask(into: &mask)
+        return isRestricted ? mask : TokenMask(vocabularyCount: vocabulary.count, allowingAll: true)
     }
 
     @Test func aTriggerBeginsTheGrammar() throws {
         var constraint = try triggered(TextTrigger(texts: ["<tool_call>"], mayEnd: true))
         var allowed = try mask(&constraint)
-        // Anything goes, the end and tokens without text too.
+        // Anything goes, the end and tokens without text too; then no mask is needed.
         #expect((0..<Int32(vocabulary.count)).allSatisfy { allowed[$0] })
+        #expect(try !constraint.mask(into: &allowed))
         for text in ["<", "<tool"] { constraint.accept(Tokens.token(text)) }
         allowed = try mask(&constraint)
         #expect(allowed[Tokens.endToken] && allowed[Tokens.token("_call>")] && allowed[Tokens.token("a")])

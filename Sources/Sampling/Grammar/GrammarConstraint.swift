@@ -8,6 +8,8 @@ package struct GrammarConstraint: TokenConstraint {
     private var automaton: Automaton
     private var state: Automaton.State
     private var masks: [Automaton.State: TokenMask] = [:]
+    /// The state that allows every token, if one was met: free text, far from a trigger.
+    private var freeState: Automaton.State?
     private var walker: TrieWalker
 
     /// Masks that are kept; when there are more, they are computed again as needed.
@@ -37,6 +39,7 @@ package struct GrammarConstraint: TokenConstraint {
 
     package mutating func mask(into mask: inout TokenMask) throws(SamplingError) -> Bool {
         automaton.work = 0
+        if state == freeState { return false }
         if let known = masks[state] {
             mask = known
             return true
@@ -44,6 +47,7 @@ package struct GrammarConstraint: TokenConstraint {
         if automaton.isCrowded {
             state = automaton.compact(keeping: state)
             masks.removeAll(keepingCapacity: true)
+            freeState = nil
         }
         var found = TokenMask(vocabularyCount: vocabulary.count, allowingAll: false)
         walker.collect(vocabulary, from: state, in: &automaton, into: &found)
@@ -51,6 +55,10 @@ package struct GrammarConstraint: TokenConstraint {
         if automaton.isFreeText(state) { for token in vocabulary.textless { found[token] = true } }
         if mayEnd {
             for token in vocabulary.endOfGeneration where Int(token) < vocabulary.count { found[token] = true }
+        }
+        if automaton.isFreeText(state), found == TokenMask(vocabularyCount: vocabulary.count, allowingAll: true) {
+            freeState = state
+            return false
         }
         if masks.count >= Self.maskLimit { masks.removeAll(keepingCapacity: true) }
         masks[state] = found
