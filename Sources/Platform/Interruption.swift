@@ -33,17 +33,22 @@ package enum Interruption {
 
     // MARK: Sessions
 
-    /// From now on every interrupt is noted and none ends the process: for sessions that outlive what they interrupt.
-    /// Only a second request to terminate ends it as the system does.
+    /// From now on every interrupt sets the flag and none ends the process: for sessions that outlive what they
+    /// interrupt. Only a second request to terminate ends it as the system does.
     package static func watchRepeatedly() {
-        signal(SIGINT) { number in Interruption.received.store(number, ordering: .relaxed) }
+        signal(SIGINT) { number in
+            // A request to terminate stays one.
+            _ = Interruption.received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+            SignalBell.ring()
+        }
         signal(SIGTERM) { number in
             Interruption.received.store(number, ordering: .relaxed)
+            SignalBell.ring()
             signal(number, SIG_DFL)
         }
     }
 
-    /// Whether there was an interrupt since the last call.
+    /// Whether there was an interrupt since the last call; a request to terminate is not taken away.
     package static func take() -> Bool {
         received.compareExchange(expected: SIGINT, desired: 0, ordering: .relaxed).exchanged
     }

@@ -39,8 +39,8 @@ package struct Terminal: ~Copyable {
         var settings = termios()
         guard unsafe tcgetattr(0, &settings) == 0 else { return nil }
         original = settings
-        // Without a handler the signal would not end a wait.
-        signal(SIGWINCH) { _ in }
+        SignalBell.install()
+        signal(SIGWINCH) { _ in SignalBell.ring() }
     }
 
     deinit { Self.apply(original) }
@@ -66,10 +66,17 @@ package struct Terminal: ~Copyable {
     ///
     /// - Parameter milliseconds: how long; nil is forever.
     package func read(milliseconds: Int32? = nil) -> Input {
-        var request = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
-        let ready = unsafe poll(&request, 1, milliseconds ?? -1)
+        var requests = [
+            pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: SignalBell.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        let ready = unsafe poll(&requests, 2, milliseconds ?? -1)
         if ready == 0 { return .timeOut }
         guard ready > 0 else { return errno == EINTR ? .signal : .ended }
+        if requests[1].revents != 0 {
+            SignalBell.silence()
+            return .signal
+        }
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = unsafe buffer.withUnsafeMutableBytes { unsafe Self.read(0, $0.baseAddress, $0.count) }
         if count < 0 { return errno == EINTR || errno == EAGAIN ? .signal : .ended }
@@ -90,7 +97,15 @@ package struct Terminal: ~Copyable {
     package mutating func suspend() {
         let wanted = mode
         set(.lines)
-        kill(0, SIGTSTP)
+        // A signal to the process may come a little later; one to this thread, which Dispatch has shielded from
+        // signals, stops it before it goes on.
+        var stop = sigset_t()
+        var earlier = sigset_t()
+        unsafe sigemptyset(&stop)
+        unsafe sigaddset(&stop, SIGTSTP)
+        unsafe pthread_sigmask(SIG_UNBLOCK, &stop, &earlier)
+        raise(SIGTSTP)
+        unsafe pthread_sigmask(SIG_SETMASK, &earlier, nil)
         set(wanted)
     }
 

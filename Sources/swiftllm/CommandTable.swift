@@ -6,8 +6,17 @@
 /// `ExitCode` says which code each becomes.
 package enum CommandTable {
     package static let all: [Command] = [
+        .run,
         .infer,
         .serve,
+        .list,
+        .processes,
+        .show,
+        .pull,
+        .push,
+        .copy,
+        .remove,
+        .stop,
         .inspect,
         .tokenize,
         .detokenize,
@@ -23,8 +32,8 @@ package enum CommandTable {
 
     /// The command of that name.
     package static func command(_ name: String) throws(UsageError) -> Command {
-        guard let command = all.first(where: { $0.name == name }) else {
-            throw .unknownCommand(name, nearest: NearestName.of(name, in: all.map(\.name)))
+        guard let command = all.first(where: { $0.name == name || $0.aliases.contains(name) }) else {
+            throw .unknownCommand(name, nearest: NearestName.of(name, in: all.flatMap { [$0.name] + $0.aliases }))
         }
         return command
     }

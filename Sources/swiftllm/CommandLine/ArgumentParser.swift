@@ -67,7 +67,7 @@ extension UsageError: CustomStringConvertible {
 
 /// Reads a command's arguments by its description.
 ///
-/// `--name value`, `--name=value`, `-n value`; options and operands in any order; `--` ends the options. A value may
+/// `--name value`, `--name=value`, `-n value`, and `--name` alone where a value is implied; options and operands in any order; `--` ends the options. A value may
 /// begin with a dash (`--seed -1`) unless it is itself an option of the command.
 package struct ArgumentParser {
     private let command: Command
@@ -109,7 +109,14 @@ package struct ArgumentParser {
             arguments.add("", to: option)
             return
         }
-        let value = parts.count == 2 ? parts[1] : try nextValue(of: option, spelled: parts[0])
+        let value: String
+        if parts.count == 2 {
+            value = parts[1]
+        } else if let implied = option.impliedValue {
+            value = implied
+        } else {
+            value = try nextValue(of: option, spelled: parts[0])
+        }
         try kind.check(value, name: parts[0])
         arguments.add(value, to: option)
     }

@@ -2,6 +2,8 @@
 package struct Command: Sendable {
     /// The word on the command line.
     package let name: String
+    /// Other words for it.
+    package let aliases: [String]
     /// One line for the overview.
     package let summary: String
     /// What the command does, in paragraphs; shown under the usage line.
@@ -24,11 +26,12 @@ package struct Command: Sendable {
     }
 
     package init(
-        name: String, summary: String, discussion: String, operands: [CommandOperand] = [],
+        name: String, aliases: [String] = [], summary: String, discussion: String, operands: [CommandOperand] = [],
         options: [CommandOption] = [], examples: [Example] = [],
         run: @escaping @Sendable (Arguments, Output) async throws -> Void
     ) {
         self.name = name
+        self.aliases = aliases
         self.summary = summary
         self.discussion = discussion
         self.operands = operands
@@ -55,6 +58,8 @@ package struct CommandOption: Sendable {
     package let short: Character?
     /// What its value is; nil for a flag.
     package let value: ValueKind?
+    /// The value where the option stands alone; one that has this takes another value only after `=`.
+    package let impliedValue: String?
     /// The value's name in help, in capitals.
     package let placeholder: String
     package let help: String
@@ -62,12 +67,13 @@ package struct CommandOption: Sendable {
     package let isRepeatable: Bool
 
     package init(
-        _ long: String, short: Character? = nil, value: ValueKind? = nil, placeholder: String = "VALUE",
-        isRepeatable: Bool = false, help: String
+        _ long: String, short: Character? = nil, value: ValueKind? = nil, impliedValue: String? = nil,
+        placeholder: String = "VALUE", isRepeatable: Bool = false, help: String
     ) {
         self.long = long
         self.short = short
         self.value = value
+        self.impliedValue = impliedValue
         self.placeholder = placeholder
         self.isRepeatable = isRepeatable
         self.help = help

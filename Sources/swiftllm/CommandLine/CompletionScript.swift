@@ -26,11 +26,13 @@ enum CompletionScript {
 
     private static func bashCase(_ command: Command) -> String {
         let values = command.options.compactMap { option in
-            option.value.map { "            \(option.spellings.joined(separator: "|"))) \(bashAction($0)); return ;;" }
+            option.completedValue.map {
+                "            \(option.spellings.joined(separator: "|"))) \(bashAction($0)); return ;;"
+            }
         }
         let spellings = command.options.flatMap(\.spellings).joined(separator: " ")
         return """
-                \(command.name))
+                \(words(command)))
                     case $previous in
             \((values + ["            *) ;;"]).joined(separator: "\n"))
                     esac
@@ -79,7 +81,7 @@ enum CompletionScript {
     private static func zshCase(_ command: Command) -> String {
         let options = command.options.flatMap { option in
             option.spellings.map { spelling in
-                let value = option.value.map { ":\(option.placeholder):\(zshAction($0))" } ?? ""
+                let value = option.completedValue.map { ":\(option.placeholder):\(zshAction($0))" } ?? ""
                 return quoted("\(option.isRepeatable ? "*" : "")\(spelling)[\(zshEscaped(option.help))]\(value)")
             }
         }
@@ -88,7 +90,7 @@ enum CompletionScript {
                 "\(operand.count == .any ? "*" : "")\(operand.count == .optional ? ":" : "")"
                     + ":\(zshEscaped(operand.name)):\(zshAction(operand.value))")
         }
-        return "        \(command.name)) _arguments \((options + operands).joined(separator: " ")) ;;"
+        return "        \(words(command))) _arguments \((options + operands).joined(separator: " ")) ;;"
     }
 
     private static func zshAction(_ kind: ValueKind) -> String {
@@ -110,10 +112,11 @@ enum CompletionScript {
         for command in commands {
             lines.append(
                 "complete -c swiftllm -n __fish_use_subcommand -a \(command.name) -d \(quoted(command.summary))")
-            let condition = "-n '__fish_seen_subcommand_from \(command.name)'"
+            let condition =
+                "-n '__fish_seen_subcommand_from \(([command.name] + command.aliases).joined(separator: " "))'"
             for option in command.options {
                 let short = option.short.map { " -s \($0)" } ?? ""
-                let value = option.value.map { " -r\(fishAction($0))" } ?? ""
+                let value = option.completedValue.map { " -r\(fishAction($0))" } ?? ""
                 lines.append(
                     "complete -c swiftllm \(condition)\(short) -l \(option.long)\(value) -d \(quoted(option.help))")
             }
@@ -132,8 +135,18 @@ enum CompletionScript {
         }
     }
 
+    /// A command's names, as a pattern.
+    private static func words(_ command: Command) -> String {
+        ([command.name] + command.aliases).joined(separator: "|")
+    }
+
     /// Text in single quotes, for all three shells.
     private static func quoted(_ text: String) -> String {
         "'" + text.map { $0 == "'" ? "'\\''" : String($0) }.joined() + "'"
     }
+}
+
+extension CommandOption {
+    /// What may follow the option as a word of its own.
+    fileprivate var completedValue: ValueKind? { impliedValue == nil ? value : nil }
 }

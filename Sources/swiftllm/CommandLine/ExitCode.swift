@@ -1,4 +1,5 @@
 import GGUF
+import ModelStorage
 import Models
 import Platform
 import Tokenization
@@ -36,7 +37,8 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         case is UsageError: self = .usage
         case let error as PlatformError: self.init(platform: error)
         case let error as GGUFError: self.init(gguf: error)
-        case is InputError, is ModelError, is TokenizerError: self = .invalidInput
+        case is InputError, is ModelError, is TokenizerError, is ModelfileError, is ModelStorageError:
+            self = .invalidInput
         case is InterruptedError: self = Interruption.isTermination ? .terminated : .interrupted
         default: self = .failure
         }

@@ -27,6 +27,7 @@ enum HelpText {
     /// The page of one command.
     static func page(_ command: Command) -> String {
         var page = "Usage: \(usage(command))\n\n\(paragraphs(command.discussion))\n"
+        if !command.aliases.isEmpty { page += "\nAlso: \(command.aliases.joined(separator: ", "))\n" }
         if !command.operands.isEmpty {
             page += "\nArguments:\n\(table(command.operands.map { ($0.name, $0.help) }))\n"
         }
@@ -52,7 +53,8 @@ enum HelpText {
 
     private static func spelling(_ option: CommandOption) -> String {
         let short = option.short.map { "-\($0), " } ?? "    "
-        return "\(short)--\(option.long)" + (option.value == nil ? "" : " \(option.placeholder)")
+        let value = option.impliedValue == nil ? " \(option.placeholder)" : "[=\(option.placeholder)]"
+        return "\(short)--\(option.long)" + (option.value == nil ? "" : value)
     }
 
     /// Two columns; a name that is too long for its column gets a line of its own.

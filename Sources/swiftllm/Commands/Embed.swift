@@ -21,16 +21,26 @@ extension Command {
             "tokens", numbers that are taken as they are.
             """,
         operands: [CommandOperand("TEXT", count: .any, help: "The texts; lines of standard input if there is none.")],
-        options: [.model, .query, .pooling, .raw, .context, .jsonLines, .embeddingTime, .threads],
+        options: [
+            .embeddingModel, .query, .pooling, .raw, .context, .jsonLines, .embeddingTime, .threads, .dimensions,
+            .truncate, .keepAlive,
+        ],
         examples: [
             Example("swiftllm embed -m all-minilm.gguf 'a cat' 'a kitten'", "Two vectors."),
             Example(
                 "swiftllm embed -m reranker.gguf --query 'what is a panda?' < passages.txt", "A score for each line."),
         ],
-        run: { arguments, output in try EmbedCommand(arguments).run(output) })
+        run: { arguments, output in
+            if let served = try ServedEmbedding(arguments, output) { return try await served.run() }
+            try EmbedCommand(arguments).run(output)
+        })
 }
 
 extension CommandOption {
+    fileprivate static let embeddingModel = CommandOption(
+        "model", short: "m", value: .file, placeholder: "MODEL",
+        help: "The model: a GGUF file (any part of a split one), or the name of a stored model, for which a server is "
+            + "asked.")
     fileprivate static let query = CommandOption(
         "query", value: .text, placeholder: "TEXT", help: "Score the texts for this query, with a reranker.")
     fileprivate static let pooling = CommandOption(

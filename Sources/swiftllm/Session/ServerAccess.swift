@@ -1,0 +1,96 @@
+import Foundation
+import HTTP
+import JSON
+import Serving
+
+/// How commands reach servers; tests bring their own.
+struct ServerAccess: Sendable {
+    /// A server inside this process.
+    struct Private: Sendable {
+        let address: ServerAddress
+        let stop: @Sendable () async -> Void
+    }
+
+    /// Whether a server listens at an address.
+    let isListening: @Sendable (ServerAddress) async -> Bool
+    let transport: @Sendable (ServerAddress) -> any ServerTransport
+    /// Starts a private server.
+    let start: @Sendable () async throws -> Private
+
+    static let standard = ServerAccess(
+        isListening: { await HTTPTransport($0).isListening },
+        transport: { HTTPTransport($0) },
+        start: { try await startPrivateServer() })
+
+    /// A server at a Unix socket in a folder that nobody else may enter.
+    private static func startPrivateServer() async throws -> Private {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "swiftllm-\(UUID().uuidString.prefix(13))")
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        let path = folder.appending(path: "server").path(percentEncoded: false)
+        let settings = try ServerSettings(
+            environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
+        do {
+            let stack = try ServerStack.start(at: [.unix(path: path)], settings: settings)
+            return Private(address: ServerAddress(socket: path)) {
+                await stack.shutDown(grace: .zero)
+                try? FileManager.default.removeItem(at: folder)
+            }
+        } catch {
+            try? FileManager.default.removeItem(at: folder)
+            throw error
+        }
+    }
+}
+
+/// Requests over HTTP.
+private struct HTTPTransport: ServerTransport {
+    private let address: ServerAddress
+    private let client: HTTPClient
+
+    init(_ address: ServerAddress) {
+        self.address = address
+        client = HTTPClient()
+    }
+
+    private func url(_ path: String) throws(HTTPError) -> HTTPURL {
+        switch address.place {
+        case .socket(let socket): return try HTTPURL(.unix(path: socket), target: path)
+        case .host(let host, let port):
+            let authority = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+            return try HTTPURL("http\(address.usesTLS ? "s" : "")://\(authority)\(address.pathPrefix)\(path)")
+        }
+    }
+
+    var isListening: Bool {
+        get async {
+            var configuration = HTTPClient.Configuration()
+            configuration.connectTime = .seconds(3)
+            do throws(HTTPError) {
+                _ = try await HTTPClient(configuration).send(HTTPClientRequest("HEAD", try url("/")))
+                return true
+            } catch {
+                // Somebody who answers something else is a server all the same, and will be told of by its answers.
+                if case .cannotConnect = error { return false }
+                return true
+            }
+        }
+    }
+
+    func send(_ method: String, _ path: String, body: ServerRequestBody) async throws -> ServerReply {
+        var request = HTTPClientRequest(method, try url(path))
+        switch body {
+        case .none: break
+        case .json(let json):
+            request.headers.set("Content-Type", "application/json")
+            request.body = .bytes(JSONWriter.bytes(json))
+        case .chunks(let count, let next):
+            request.headers.set("Content-Type", "application/octet-stream")
+            request.body = .stream(count: count) { () async throws(HTTPError) in
+                do { return try await next() } catch { throw .misused("\(error)") }
+            }
+        }
+        let response = try await client.send(request)
+        return ServerReply(status: response.status.code) { try await response.body.next() }
+    }
+}
