@@ -78,7 +78,7 @@ let targets: [TargetSpec] = [
         name: "swiftllm",
         imports: [
             "Platform", "Tensors", "JSON", "Quantization", "GGUF", "Compute", "Models", "Tokenization", "Sampling",
-            "ChatTemplates", "HTTP", "WireFormats", "ModelStorage", "Inference", "Serving",
+            "ChatTemplates", "Hashing", "HTTP", "WireFormats", "ModelStorage", "Inference", "Serving",
         ],
         kind: .program),
     TargetSpec(

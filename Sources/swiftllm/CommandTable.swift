@@ -14,6 +14,7 @@ package enum CommandTable {
         .show,
         .pull,
         .push,
+        .create,
         .copy,
         .remove,
         .stop,
