@@ -2,6 +2,8 @@ package import Compute
 package import GGUF
 package import Models
 package import Platform
+package import Sampling
+import Synchronization
 package import Tokenization
 
 /// How a model is loaded to serve many at once.
@@ -72,6 +74,16 @@ package final class LoadedModel: Sendable {
         case .embedding(let engine): engine.contextLength
         }
     }
+
+    /// The tokens as constraints see them; made when it is first asked for.
+    package var constraintVocabulary: ConstraintVocabulary {
+        madeConstraintVocabulary.withLock { made in
+            let vocabulary = made ?? ConstraintVocabulary(tokenizer, count: hyperparameters.vocabularySize)
+            made = vocabulary
+            return vocabulary
+        }
+    }
+    private let madeConstraintVocabulary = Mutex<ConstraintVocabulary?>(nil)
 
     /// What its engine is busy with; an embedding engine does not say.
     package var status: EngineStatus? {

@@ -15,6 +15,8 @@ struct AnswerJob: Sendable {
     let logProbabilities: Int?
     /// Reads the answer; nil where it is delivered as it is.
     let parser: OutputParser?
+    /// What the answer is held to.
+    var constraint: (any TokenConstraint)?
     var truncatedTokens = 0
     /// Text that stands before the answer.
     var echo: String?
@@ -53,6 +55,7 @@ struct AnswerJob: Sendable {
         request.stop = options.stopConditions(room: contextLength - tokens.count + 1)
         request.topLogProbabilityCount = logProbabilities
         request.showsSpecialTokens = parser != nil
+        request.constraint = constraint
         return request
     }
 

@@ -1,6 +1,7 @@
 import ChatTemplates
 import Inference
 import OutputParsing
+import Sampling
 import Tokenization
 package import WireFormats
 
@@ -27,6 +28,7 @@ extension AnswerService {
                     let job = AnswerJob(
                         model: model, tokens: prompt.tokens, options: options, contextLength: contextLength,
                         dialect: dialect, logProbabilities: request.logProbabilities, parser: prompt.parser,
+                        constraint: try constraint(request.responseFormat, model, prompt.text),
                         echo: request.echoesPrompt ? prompt.text : nil, start: start,
                         metrics: metrics)
                     let first = index * request.choiceCount
@@ -35,6 +37,13 @@ extension AnswerService {
                 try await group.waitForAll()
             }
         }
+    }
+
+    private func constraint(
+        _ responseFormat: ResponseFormat, _ model: ServedModel, _ prompt: String
+    ) throws(WireError) -> (any TokenConstraint)? {
+        let format = OutputFormat.detect(template: model.format?.source ?? "")
+        return try ConstraintBuilder(model: model, format: format, prompt: prompt).constraint(responseFormat)
     }
 
     /// The prompt of a question as the model would see it.

@@ -38,11 +38,13 @@ package struct AnswerService: Sendable {
                 .build(contextLength: contextLength)
             let format = OutputFormat.detect(template: model.format?.source ?? "")
             let tools = request.toolChoice == .none ? [] : request.tools.map(\.signature)
+            let builder = ConstraintBuilder(model: model, format: format, prompt: prompt.rendered.text)
             let job = AnswerJob(
                 model: model, tokens: prompt.tokens, options: options, contextLength: contextLength,
                 dialect: dialect, logProbabilities: request.logProbabilities,
                 parser: OutputParser(format: format, tools: tools, prompt: prompt.rendered.text),
-                truncatedTokens: prompt.truncatedTokens, start: start, metrics: metrics)
+                constraint: try builder.constraint(request), truncatedTokens: prompt.truncatedTokens, start: start,
+                metrics: metrics)
             try await job.run(choices: 0..<request.choiceCount, to: sink)
         }
     }

@@ -34,9 +34,17 @@ package struct ServedModel: Sendable {
     init(_ entry: CatalogEntry, _ loaded: LoadedModel) throws {
         self.entry = entry
         self.loaded = loaded
-        let source = try ChatFormat.source(of: loaded.metadata)
-        format = try source.map { text throws(TemplateError) in
-            try ChatFormat(source: text, tokenizer: loaded.tokenizer)
+        let jinja = try ChatFormat.source(of: loaded.metadata)
+        switch TemplateChoice(go: entry.goTemplate, jinja: jinja, preference: nil) {
+        case .go:
+            format = try entry.goTemplate.map { text throws(TemplateError) in
+                try ChatFormat(source: text, language: .go, tokenizer: loaded.tokenizer)
+            }
+        case .jinja:
+            format = try jinja.map { text throws(TemplateError) in
+                try ChatFormat(source: text, tokenizer: loaded.tokenizer)
+            }
+        case .none: format = nil
         }
     }
 
@@ -55,6 +63,15 @@ package struct ServedModel: Sendable {
     /// Positions that a request may use: what it asks for, or else the model's parameters, up to what is loaded.
     func contextLength(_ options: GenerationOptions) -> Int {
         min(options.contextLength.flatMap { $0 > 0 ? $0 : nil } ?? loaded.contextLength, loaded.contextLength)
+    }
+
+    /// The control token that a text is the spelling of, if there is one.
+    func tokens(spelled text: String) -> Set<TokenID> {
+        let tokens = loaded.tokenizer.encode(text, options: .template)
+        guard tokens.count == 1, let token = tokens.first,
+            loaded.tokenizer.vocabulary.attributes(of: token).contains(.control)
+        else { return [] }
+        return [token]
     }
 
     /// A token with its log probability as clients see it.

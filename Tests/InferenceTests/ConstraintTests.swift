@@ -3,7 +3,11 @@ import Sampling
 import Testing
 
 @Suite struct ConstraintTests {
-    private let vocabulary = ConstraintVocabulary(count: 101, endOfGeneration: [0]) { letterTexts.piece($0, false) }
+    private let vocabulary = ConstraintVocabulary(count: 101, endOfGeneration: [0]) { token in
+        var bytes: [UInt8] = []
+        letterTexts.append(token, false, &bytes)
+        return bytes
+    }
 
     private func run(_ gbnf: String, _ change: (inout GenerationRequest) -> Void = { _ in }) throws -> Delivered {
         let core = EngineCore(PrefixRunner(), texts: letterTexts, pageCount: 64, options: engineOptions())

@@ -1,6 +1,7 @@
 import HTTP
 import Serving
 import Testing
+import WireFormats
 
 @Suite("Routes")
 struct RouteTests {

@@ -1,3 +1,4 @@
+import Inference
 import Serving
 import Testing
 

@@ -1,3 +1,4 @@
+import ChatTemplates
 import HTTP
 import ModelStorage
 import Platform
@@ -8,7 +9,9 @@ extension OllamaRoutes {
     /// `POST /api/create`
     static func create(_ call: RouteCall) async throws {
         let request = try OllamaCreateRequest(try await call.json())
-        let creation = ModelCreation(store: call.server.catalog.store, taskCount: CoreCount.available)
+        let creation = ModelCreation(
+            store: call.server.catalog.store, taskCount: CoreCount.available,
+            templateProblem: { text in Self.problem(ofTemplate: text) })
         let job = try CreationRequest(request)
         try await call.progress(streams: request.streams) { report in
             try await creation.run(job) { status in
@@ -18,6 +21,16 @@ extension OllamaRoutes {
                         completed: status.completed.map(Int64.init)))
             }
         }
+    }
+}
+
+extension OllamaRoutes {
+    /// What is wrong with a Go template, nil if nothing is.
+    private static func problem(ofTemplate text: String) -> String? {
+        do {
+            _ = try GoTemplate(source: text)
+            return nil
+        } catch { return "\(error)" }
     }
 }
 
