@@ -26,7 +26,7 @@ import Tokenization
     private func grammars() throws -> [Grammar] {
         [
             try Grammar(jsonSchema: try JSONParser.parse(Self.schema)),
-            try Grammar(regex: #"\d{1,3}( [a-zé日-本]{2,9})+[.!?]"#),
+            try Grammar(regex: #"\d{1,3}( [a-zé日-本]{2,9}){1,5}[.!?]"#),
             try Grammar(
                 gbnf: "root ::= sum \"\\n\"\nsum ::= part (\" + \" part){0,4}\npart ::= [0-9]{1,2} | \"(\" sum \")\""),
             try Grammar.choices(["yes", "no", "perhaps, or perhaps not", "naïve"]),
