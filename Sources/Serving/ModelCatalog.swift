@@ -1,7 +1,7 @@
 import GGUF
 import JSON
 package import ModelStorage
-import Platform
+package import Platform
 import WireFormats
 
 /// What models there are: those of the store, files that the server was started with, and the bundled one.
@@ -12,10 +12,15 @@ package struct ModelCatalog: Sendable {
     package let store: ModelStore
     /// Files by the names under which they are served.
     private let files: [String: String]
+    /// When the program was built, which is when the bundled model last changed.
+    let built: FileTime
 
-    /// - Parameter files: paths of GGUF files; each is served under its name without folder and ending.
-    package init(store: ModelStore, files: [String] = []) {
+    /// - Parameters:
+    ///   - files: paths of GGUF files; each is served under its name without folder and ending.
+    ///   - built: when the program was built.
+    package init(store: ModelStore, files: [String] = [], built: FileTime) {
         self.store = store
+        self.built = built
         self.files = Dictionary(files.map { (Self.name(ofFile: $0), $0) }, uniquingKeysWith: { first, _ in first })
     }
 

@@ -34,15 +34,35 @@ extension ModelCatalog {
                 details: WireFormats.ModelDetails(ModelDetails(entry)))
         }
         let names = Set(stored.map { $0.name.lowercased() })
-        return stored + unstored.filter { !names.contains($0.source.name) }.compactMap { try? Self.tag($0) }
+        return stored + unstored.filter { !names.contains($0.source.name) }.compactMap { try? tag($0) }
     }
 
-    private static func tag(_ entry: CatalogEntry) throws -> OllamaTags.Model {
+    /// What names the bundled model's version.
+    private static let bundledDigest = EmbeddedFiles.model.withBytes { bytes in
+        SHA256.hash(bytes.littleEndianIntegers(UInt8.self)).description
+    }
+
+    /// A file is too large to be read for a list: its path, size and time stand for it.
+    private func digest(_ entry: CatalogEntry, byteCount: Int) -> String {
+        guard !entry.source.key.isEmpty else { return Self.bundledDigest }
+        let time = modified(entry)
+        let text = "\(entry.source.key) \(byteCount) \(time.seconds) \(time.nanoseconds)"
+        return SHA256.hash(Array(text.utf8)).description
+    }
+
+    /// When its file was last changed.
+    private func modified(_ entry: CatalogEntry) -> FileTime {
+        guard !entry.source.key.isEmpty else { return built }
+        return (try? FileSystem.status(of: entry.source.key))?.modified ?? built
+    }
+
+    private func tag(_ entry: CatalogEntry) throws -> OllamaTags.Model {
         let file = try entry.source.open()
+        let byteCount = file.parts.reduce(0) { $0 + $1.count }
         let facts = try WeightsFacts(file)
         var tag = OllamaTags.Model(
-            name: entry.source.name, modified: Timestamp(entry.modified), byteCount: Int64(entry.byteCount(file)),
-            digest: String(repeating: "0", count: 64), details: WireFormats.ModelDetails(ModelDetails(facts)))
+            name: entry.source.name, modified: Timestamp(modified(entry)), byteCount: Int64(byteCount),
+            digest: digest(entry, byteCount: byteCount), details: WireFormats.ModelDetails(ModelDetails(facts)))
         var evidence = CapabilityEvidence()
         evidence.model = file.metadata
         tag.capabilities = evidence.capabilities.map(\.rawValue)
@@ -55,17 +75,8 @@ extension ModelCatalog {
         guard let stored = entry.stored else {
             let source = entry.source.key.isEmpty ? entry.source.name : entry.source.key
             return try ShowReport(
-                try entry.source.open(), source: source, modified: entry.modified, options: options)
+                try entry.source.open(), source: source, modified: modified(entry), options: options)
         }
         return try ShowReport(stored, options: options)
     }
-}
-
-extension CatalogEntry {
-    /// When its file was last changed.
-    fileprivate var modified: FileTime {
-        (try? FileSystem.status(of: source.key))?.modified ?? FileTime(seconds: 0)
-    }
-
-    fileprivate func byteCount(_ file: GGUFFile) -> Int { file.parts.reduce(0) { $0 + $1.count } }
 }

@@ -22,6 +22,10 @@ package enum RouteTable {
         Route("HEAD", "/api/blobs/:digest", .manage, .ollama, OllamaRoutes.hasBlob),
         Route("POST", "/api/blobs/:digest", .manage, .ollama, OllamaRoutes.addBlob),
         Route("POST", "/api/create", .manage, .ollama, OllamaRoutes.create),
+        Route("POST", "/api/pull", .manage, .ollama, OllamaRoutes.transfer),
+        Route("POST", "/api/push", .manage, .ollama, OllamaRoutes.transfer),
+        Route("POST", "/api/me", .open, .ollama, OllamaRoutes.account),
+        Route("POST", "/api/signout", .open, .ollama, OllamaRoutes.signOut),
         // OpenAI
         Route("POST", "/v1/chat/completions", .use, .openAI, OpenAIRoutes.chat),
         Route("POST", "/v1/completions", .use, .openAI, OpenAIRoutes.completions),

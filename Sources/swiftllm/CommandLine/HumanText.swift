@@ -43,7 +43,7 @@ package enum HumanText {
     /// - Parameter seconds: from now on; negative for the past.
     package static func moment(secondsFromNow seconds: Double) -> String {
         if seconds > 20 * 365 * 86_400 { return "Forever" }
-        return seconds > 0 ? span(seconds: seconds) + " from now" : span(seconds: -seconds) + " ago"
+        return seconds >= 1 ? span(seconds: seconds) + " from now" : span(seconds: -seconds) + " ago"
     }
 
     /// A time as Go writes durations: `1.234567s`, `23.4ms`, `1m2.5s`, `0s`.

@@ -25,7 +25,7 @@ struct ServerStack {
         let manager = ModelManager(
             gang: ThreadGang(threadCount: threads ?? CoreCount.available), limits: settings.manager)
         let metrics = ServingMetrics()
-        let catalog = ModelCatalog(store: ModelStore(root: settings.models), files: files)
+        let catalog = ModelCatalog(store: ModelStore(root: settings.models), files: files, built: Self.built)
         let answers = AnswerService(
             manager: manager, catalog: catalog, metrics: metrics, now: { LocalTime.current() })
         let router = Router(
@@ -36,6 +36,12 @@ struct ServerStack {
         configuration.endpoints = endpoints
         let http = HTTPServer(configuration) { request, responder in await router.answer(request, responder) }
         return ServerStack(addresses: try http.start(), http: http, manager: manager)
+    }
+
+    /// When this program's file was made.
+    private static var built: FileTime {
+        let path = Bundle.main.executablePath ?? CommandLine.arguments.first ?? ""
+        return (try? FileSystem.status(of: path))?.modified ?? .now
     }
 
     /// Names are checked where only this machine can connect: there a name that a page made up can do harm.
