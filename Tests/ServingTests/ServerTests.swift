@@ -1,0 +1,156 @@
+import ChatTemplates
+import HTTP
+import Inference
+import JSON
+import ModelStorage
+import Platform
+import Serving
+import Testing
+import WireFormats
+
+/// A server with the bundled model on a port of its own, asked over a socket.
+@Suite("Server", .serialized)
+struct ServerTests {
+    private struct Reply {
+        let status: Int
+        let text: String
+
+        /// The lines of a stream, or the one body.
+        var values: [JSONValue] { text.split(separator: "\n").compactMap { try? JSONParser.parse(String($0)) } }
+    }
+
+    /// Runs a body with a function that asks the server.
+    private func withServer(
+        _ body: (_ ask: @escaping @Sendable (String, String, JSONValue?) async throws -> Reply) async throws -> Void
+    ) async throws {
+        var limits = ModelManager.Limits()
+        limits.load.contextLength = 512
+        let manager = ModelManager(gang: ThreadGang(threadCount: 1), limits: limits)
+        let metrics = ServingMetrics()
+        let catalog = ModelCatalog(store: ModelStore(root: "/nowhere"), built: FileTime(seconds: 0))
+        let answers = AnswerService(manager: manager, catalog: catalog, metrics: metrics) {
+            LocalTime(year: 2026, month: 1, day: 2, hour: 3, minute: 4, second: 5, microsecond: 0)
+        }
+        let context = ServerContext(
+            answers: answers, metrics: metrics, version: "0.32.7", clock: { Timestamp(seconds: 1_700_000_000) })
+        let hosts = HostPolicy(listening: .unix(path: "/nowhere"), hostName: "", localAddresses: [])
+        let router = Router(context, origins: CORSPolicy(), hosts: hosts)
+        let server = HTTPServer(HTTPServer.Configuration()) { await router.answer($0, $1) }
+        let address = try #require(try server.start().first)
+        try await body { method, path, json in
+            var request = HTTPClientRequest(method, try HTTPURL("http://\(address)\(path)"))
+            if let json { request.body = .bytes(JSONWriter.bytes(json)) }
+            let response = try await HTTPClient().send(request)
+            let bytes = try await response.body.collect(upTo: 1 << 24)
+            return Reply(status: response.status.code, text: String(decoding: bytes, as: UTF8.self))
+        }
+        await server.shutDown(grace: .seconds(5))
+        await manager.shutDown()
+    }
+
+    private static let hello: JSONValue = [["role": "user", "content": "Hello!"]]
+
+    private static func chat(_ more: (String, JSONValue)...) -> JSONValue {
+        let members: [(key: String, value: JSONValue)] = [
+            ("model", "swiftllm"), ("messages", hello), ("options", ["temperature": 0]),
+        ]
+        return .object(JSONObject(members + more.map { (key: $0.0, value: $0.1) }))
+    }
+
+    @Test("A stream says what the whole answer says")
+    func streams() async throws {
+        try await withServer { ask in
+            let whole = try await ask("POST", "/api/chat", Self.chat(("stream", false)))
+            let lines = try await ask("POST", "/api/chat", Self.chat()).values
+            let text = lines.compactMap { $0["message"]?["content"]?.stringValue }.joined()
+            #expect(whole.status == 200 && !text.isEmpty)
+            #expect(whole.values.first?["message"]?["content"]?.stringValue == text)
+            #expect(lines.last?["done"]?.boolValue == true && lines.last?["done_reason"]?.stringValue == "stop")
+        }
+    }
+
+    @Test("Sixteen at once get what one alone gets")
+    func company() async throws {
+        try await withServer { ask in
+            let alone = try await ask("POST", "/api/chat", Self.chat(("stream", false)))
+                .values.first?["message"]?["content"]?.stringValue
+            try await withThrowingTaskGroup(of: String?.self) { group in
+                for _ in 0..<16 {
+                    group.addTask {
+                        try await ask("POST", "/api/chat", Self.chat(("stream", false)))
+                            .values.first?["message"]?["content"]?.stringValue
+                    }
+                }
+                for try await text in group { #expect(text == alone) }
+            }
+        }
+    }
+
+    @Test("An answer is of the schema, a forced call of the tool's")
+    func forms() async throws {
+        try await withServer { ask in
+            let schema: JSONValue = [
+                "type": "object", "properties": ["age": ["type": "integer", "maximum": 200, "minimum": 0]],
+                "required": ["age"],
+            ]
+            let shaped = try await ask("POST", "/api/chat", Self.chat(("stream", false), ("format", schema)))
+            let text = shaped.values.first?["message"]?["content"]?.stringValue ?? ""
+            #expect(try JSONParser.parse(text)["age"]?.intValue != nil)
+            let tool: JSONValue = [
+                "type": "function", "function": ["name": "look", "parameters": schema],
+            ]
+            let called = try await ask(
+                "POST", "/v1/chat/completions", Self.chat(("tools", [tool]), ("tool_choice", "required")))
+            let call = called.values.first?["choices"]?.arrayValue?.first?["message"]?["tool_calls"]?.arrayValue?.first
+            #expect(call?["function"]?["name"]?.stringValue == "look", "\(called.text)")
+            let arguments = call?["function"]?["arguments"]?.stringValue ?? ""
+            #expect(try JSONParser.parse(arguments)["age"]?.intValue != nil)
+        }
+    }
+
+    @Test(
+        "What is wrong is said in the dialect's words",
+        arguments: [
+            ("POST", "/api/chat", #"{"model":"nope","messages":[]}"#, 404, "model 'nope' not found"),
+            ("POST", "/api/chat", "{", 400, "error"),
+            ("POST", "/api/chat", #"{"model":"swiftllm","messages":[],"format":7}"#, 400, "format"),
+            ("POST", "/v1/chat/completions", #"{"model":"swiftllm","messages":[]}"#, 400, "invalid_request_error"),
+            ("POST", "/v1/messages", #"{"model":"swiftllm","messages":[]}"#, 400, "max_tokens"),
+            ("GET", "/api/chat", "", 405, "405"), ("GET", "/nope", "", 404, "404"),
+        ])
+    func errors(_ method: String, _ path: String, _ body: String, _ status: Int, _ part: String) async throws {
+        try await withServer { ask in
+            let json = body.isEmpty ? nil : (try? JSONParser.parse(body)) ?? .string(body)
+            let reply = try await ask(method, path, json)
+            #expect(reply.status == status && reply.text.contains(part), "\(reply.text)")
+        }
+    }
+
+    @Test("A prompt that does not fit is refused with both numbers, or cut where that is asked for")
+    func tooLong() async throws {
+        try await withServer { ask in
+            let long = String(repeating: "word ", count: 600)
+            let messages: JSONValue = [
+                ["role": "user", "content": .string(long)], ["role": "assistant", "content": "Yes."],
+                ["role": "user", "content": "Hello!"],
+            ]
+            let refused = try await ask("POST", "/api/chat", ["model": "swiftllm", "messages": messages])
+            #expect(refused.status == 400 && refused.text.contains("512"), "\(refused.text)")
+            let cut = try await ask(
+                "POST", "/api/chat", ["model": "swiftllm", "messages": messages, "truncate": true, "stream": false])
+            #expect(cut.status == 200, "\(cut.text)")
+        }
+    }
+
+    @Test("A model is loaded, listed and unloaded on request")
+    func loads() async throws {
+        try await withServer { ask in
+            let loaded = try await ask("POST", "/api/generate", ["model": "swiftllm"])
+            #expect(loaded.values.first?["done_reason"]?.stringValue == "load")
+            #expect(try await ask("GET", "/api/ps", nil).values.first?["models"]?.arrayValue?.count == 1)
+            let unloaded = try await ask("POST", "/api/generate", ["model": "swiftllm", "keep_alive": 0])
+            #expect(unloaded.values.first?["done_reason"]?.stringValue == "unload")
+            #expect(try await ask("GET", "/api/ps", nil).values.first?["models"]?.arrayValue?.isEmpty == true)
+        }
+    }
+}
