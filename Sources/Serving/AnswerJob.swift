@@ -63,6 +63,7 @@ struct AnswerJob: Sendable {
         _ handle: GenerationHandle, choice: Int, loadTime: Duration, to sink: any ReplySink
     ) async throws {
         var maker = ReplyMaker(model, parser: parser)
+        try await sink.send(.started(Usage(promptTokens: tokens.count)), choice: choice)
         for await event in handle.events {
             switch event {
             case .logits: break

@@ -34,6 +34,11 @@ extension Command {
             at: endpoints, settings: settings, files: arguments.texts(.servedModel),
             threads: arguments.integer(.threads))
         for address in stack.addresses { ErrorStream.write("swiftllm listens on \(address)\n") }
+        if stack.addresses.contains(where: { $0.ip?.isLoopback == false }) {
+            ErrorStream.write(
+                "warning: whoever can reach this address can use, create and delete models; "
+                    + "bind 127.0.0.1, or put a proxy with keys in front\n")
+        }
         while !Interruption.isRequested { try await Task.sleep(for: .milliseconds(100)) }
         ErrorStream.write("swiftllm stops: answers in flight may end\n")
         await stack.shutDown()
