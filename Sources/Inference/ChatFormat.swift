@@ -20,6 +20,7 @@ package struct ChatFormat: Sendable {
 
     /// The template's text.
     package let source: String
+    package let language: Language
     private let template: Template
     private let tokenizer: Tokenizer
 
@@ -30,6 +31,7 @@ package struct ChatFormat: Sendable {
         source: String, language: Language = .jinja, tokenizer: Tokenizer
     ) throws(TemplateError) {
         self.source = source
+        self.language = language
         self.tokenizer = tokenizer
         switch language {
         case .jinja: template = .jinja(try ChatTemplate(source: source))

@@ -1,3 +1,4 @@
+package import ChatTemplates
 package import Compute
 package import GGUF
 package import Models
@@ -84,6 +85,22 @@ package final class LoadedModel: Sendable {
         }
     }
     private let madeConstraintVocabulary = Mutex<ConstraintVocabulary?>(nil)
+
+    /// A chat template made ready; each is read once, since every request needs it.
+    package func chatFormat(source: String, language: ChatFormat.Language) throws(TemplateError) -> ChatFormat {
+        if let known = readFormats.withLock({ $0.first { $0.source == source && $0.language == language } }) {
+            return known
+        }
+        let format = try ChatFormat(source: source, language: language, tokenizer: tokenizer)
+        readFormats.withLock { formats in
+            if formats.count == Self.mostFormats { formats.removeFirst() }
+            formats.append(format)
+        }
+        return format
+    }
+    private let readFormats = Mutex<[ChatFormat]>([])
+    /// One file may be stored under several names with templates of their own.
+    private static let mostFormats = 8
 
     /// What its engine is busy with; an embedding engine does not say.
     package var status: EngineStatus? {

@@ -1,7 +1,6 @@
 import ChatTemplates
 import Inference
 import OutputParsing
-import Sampling
 import Tokenization
 package import WireFormats
 
@@ -28,7 +27,8 @@ extension AnswerService {
                     let job = AnswerJob(
                         model: model, tokens: prompt.tokens, options: options, contextLength: contextLength,
                         dialect: dialect, logProbabilities: request.logProbabilities, parser: prompt.parser,
-                        constraint: try constraint(request.responseFormat, model, prompt.text),
+                        constraint: try ConstraintBuilder(model: model, prompt: prompt.text)
+                            .constraint(request.responseFormat),
                         echo: request.echoesPrompt ? prompt.text : nil, start: start,
                         metrics: metrics)
                     let first = index * request.choiceCount
@@ -39,20 +39,11 @@ extension AnswerService {
         }
     }
 
-    private func constraint(
-        _ responseFormat: ResponseFormat, _ model: ServedModel, _ prompt: String
-    ) throws(WireError) -> (any TokenConstraint)? {
-        let format = OutputFormat.detect(template: model.format?.source ?? "")
-        return try ConstraintBuilder(model: model, format: format, prompt: prompt).constraint(responseFormat)
-    }
-
     /// The prompt of a question as the model would see it.
     package func render(_ request: CompletionRequest) async throws -> String {
-        let entry = try catalog.entry(named: request.model)
-        return try await manager.withModel(entry.source, idleTime: request.keepAlive.idleTime) { loaded in
-            let model = try ServedModel(entry, loaded)
+        try await withModel(named: request.model, keepAlive: request.keepAlive) { model in
             let builder = CompletionPromptBuilder(model: model, request: request, now: now())
-            let options = request.options.completed(by: entry.parameters)
+            let options = request.options.completed(by: model.entry.parameters)
             return try request.prompts.map { prompt in
                 try builder.build(prompt, contextLength: model.contextLength(options)).text
             }.joined()
@@ -92,7 +83,7 @@ struct CompletionPromptBuilder {
 
     private func checked(_ result: Result, _ contextLength: Int) throws -> Result {
         guard result.tokens.count < contextLength else {
-            throw WireError(promptTokens: result.tokens.count, contextLength: contextLength)
+            throw OllamaError.promptTooLong(promptTokens: result.tokens.count, contextLength: contextLength)
         }
         return result
     }
@@ -105,10 +96,9 @@ struct CompletionPromptBuilder {
         chat.thinking = request.thinking
         let built = try ChatPromptBuilder(model: model, request: chat, now: now)
             .build(contextLength: contextLength - request.context.count)
-        let format = OutputFormat.detect(template: model.format?.source ?? "")
         return Result(
             text: built.rendered.text, tokens: request.context + built.tokens,
-            parser: OutputParser(format: format, tools: [], prompt: built.rendered.text))
+            parser: OutputParser(format: model.outputFormat, tools: [], prompt: built.rendered.text))
     }
 
     /// A gap between two texts, with the vocabulary's own marks for it.

@@ -80,21 +80,14 @@ extension AnswerService {
     private func tokens(
         of input: Prompt, _ model: ServedModel, contextLength: Int, truncates: Bool
     ) throws(WireError) -> [TokenID] {
+        let tokenizer = model.loaded.tokenizer
         let tokens: [TokenID]
         switch input {
-        case .tokens(let given): tokens = given
-        case .text(let text):
-            tokens = model.loaded.tokenizer.encode(
-                text, options: EncodingOptions(addingSpecialTokens: true, parsingSpecialTokens: false))
+        case .tokens(let given): tokens = Array(given.prefix(truncates ? contextLength : .max))
+        case .text(let text): tokens = tokenizer.encodeFramed(text, limit: truncates ? contextLength : .max)
         }
-        guard tokens.count > contextLength else { return tokens }
-        guard truncates else { throw WireError(.invalid, "the input length exceeds the context length") }
-        // What ends a text stays its end.
-        guard case .text = input, let last = tokens.last, contextLength > 1 else {
-            return Array(tokens.prefix(contextLength))
-        }
-        let endsWithMark = model.loaded.tokenizer.vocabulary.attributes(of: last).contains(.control)
-        return endsWithMark ? Array(tokens.prefix(contextLength - 1)) + [last] : Array(tokens.prefix(contextLength))
+        guard tokens.count <= contextLength else { throw OllamaError.inputTooLong }
+        return tokens
     }
 
     /// The first components, scaled to length 1 again.

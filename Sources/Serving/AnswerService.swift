@@ -36,13 +36,12 @@ package struct AnswerService: Sendable {
             let contextLength = model.contextLength(options)
             let prompt = try ChatPromptBuilder(model: model, request: request, now: now())
                 .build(contextLength: contextLength)
-            let format = OutputFormat.detect(template: model.format?.source ?? "")
             let tools = request.toolChoice == .none ? [] : request.tools.map(\.signature)
-            let builder = ConstraintBuilder(model: model, format: format, prompt: prompt.rendered.text)
+            let builder = ConstraintBuilder(model: model, prompt: prompt.rendered.text)
             let job = AnswerJob(
                 model: model, tokens: prompt.tokens, options: options, contextLength: contextLength,
                 dialect: dialect, logProbabilities: request.logProbabilities,
-                parser: OutputParser(format: format, tools: tools, prompt: prompt.rendered.text),
+                parser: OutputParser(format: model.outputFormat, tools: tools, prompt: prompt.rendered.text),
                 constraint: try builder.constraint(request), truncatedTokens: prompt.truncatedTokens, start: start,
                 metrics: metrics)
             try await job.run(choices: 0..<request.choiceCount, to: sink)
@@ -68,10 +67,8 @@ package struct AnswerService: Sendable {
 
     /// The prompt of a conversation as the model would see it.
     package func render(_ request: ChatRequest) async throws -> String {
-        let entry = try catalog.entry(named: request.model)
-        return try await manager.withModel(entry.source, idleTime: request.keepAlive.idleTime) { loaded in
-            let model = try ServedModel(entry, loaded)
-            let options = request.options.completed(by: entry.parameters)
+        try await withModel(named: request.model, keepAlive: request.keepAlive) { model in
+            let options = request.options.completed(by: model.entry.parameters)
             return try ChatPromptBuilder(model: model, request: request, now: now())
                 .build(contextLength: model.contextLength(options)).rendered.text
         }

@@ -31,7 +31,7 @@ struct ChatPromptBuilder {
             result = try render(messages, format)
         }
         guard result.tokens.count < contextLength else {
-            throw WireError(promptTokens: full.tokens.count, contextLength: contextLength)
+            throw OllamaError.promptTooLong(promptTokens: full.tokens.count, contextLength: contextLength)
         }
         result.truncatedTokens = full.tokens.count - result.tokens.count
         return result

@@ -7,7 +7,6 @@ import WireFormats
 /// Makes what a request demands of an answer's form into a constraint on its tokens.
 struct ConstraintBuilder {
     let model: ServedModel
-    let format: OutputFormat
     /// The rendered prompt, whose end tells whether the model is already thinking.
     let prompt: String
 
@@ -66,10 +65,10 @@ struct ConstraintBuilder {
     /// What ends the thinking that comes before the answer; nil if the answer comes at once.
     private func thinkingEnd(_ thinking: ThinkingChoice) -> TextTrigger? {
         let trimmed = String(prompt.reversed().drop(while: \.isWhitespace).reversed())
-        let open = format.thinking.first { trimmed.hasSuffix($0.open) }
+        let open = model.outputFormat.thinking.first { trimmed.hasSuffix($0.open) }
         let tags: ThinkingTags?
         switch thinking {
-        case .on, .level: tags = open ?? format.thinking.first
+        case .on, .level: tags = open ?? model.outputFormat.thinking.first
         case .off, .unset: tags = open
         }
         return tags.map { tags in
@@ -83,7 +82,8 @@ struct ConstraintBuilder {
 
     /// Text as the model likes, and from a call's beginning on only a valid call.
     private func guided(_ tools: [ToolSignature], allowsSeveral: Bool) throws(WireError) -> GrammarConstraint? {
-        guard let shape = format.toolCallGrammar(for: tools, allowsSeveral: allowsSeveral), !shape.trigger.isEmpty
+        guard let shape = model.outputFormat.toolCallGrammar(for: tools, allowsSeveral: allowsSeveral),
+            !shape.trigger.isEmpty
         else { return nil }
         var trigger = TextTrigger(texts: [shape.trigger], mayEnd: true)
         trigger.tokens = model.tokens(spelled: shape.trigger)
@@ -93,7 +93,8 @@ struct ConstraintBuilder {
     private func forced(
         _ tools: [ToolSignature], calling name: String?, allowsSeveral: Bool, _ thinking: ThinkingChoice
     ) throws(WireError) -> GrammarConstraint {
-        guard let shape = format.toolCallGrammar(for: tools, calling: name, allowsSeveral: allowsSeveral) else {
+        guard let shape = model.outputFormat.toolCallGrammar(for: tools, calling: name, allowsSeveral: allowsSeveral)
+        else {
             throw WireError(
                 .unsupported, "a call cannot be forced: this model's form of calls is not JSON",
                 parameter: "tool_choice")
@@ -110,7 +111,9 @@ struct ConstraintBuilder {
         do { call = try one(shape) } catch {
             // A schema that cannot be held to as a whole still yields a JSON object.
             let plain = tools.map { ToolSignature(name: $0.name, parameters: ["type": "object"]) }
-            guard let shape = format.toolCallGrammar(for: plain, calling: name, allowsSeveral: shape.separator != nil),
+            guard
+                let shape = model.outputFormat.toolCallGrammar(
+                    for: plain, calling: name, allowsSeveral: shape.separator != nil),
                 let grammar = try? one(shape)
             else { throw WireError(.invalid, "tools: \(error)", parameter: "tools") }
             call = grammar

@@ -24,24 +24,14 @@ extension WireError {
         switch error {
         case .emptyPrompt: self.init(.invalid, "\(error)", parameter: "prompt")
         case .promptTooLong(let tokens, let contextLength):
-            self.init(promptTokens: tokens, contextLength: contextLength)
+            self = OllamaError.promptTooLong(promptTokens: tokens, contextLength: contextLength)
         case .tokenOutOfRange: self.init(.invalid, "\(error)", parameter: "prompt")
-        case .queueFull:
-            self.init(.busy, "server busy, please try again.  maximum pending requests exceeded")
+        case .queueFull: self = OllamaError.busy
         case .limitOutOfRange, .sampling, .noClassifier: self.init(.invalid, "\(error)")
-        case .text(_, .promptTooLong): self.init(.invalid, "the input length exceeds the context length")
+        case .text(_, .promptTooLong): self = OllamaError.inputTooLong
         case .text: self.init(.invalid, "\(error)", parameter: "input")
         case .cancelled: self.init(.internal, "\(error)")
         case .shutDown: self.init(.busy, "the server is shutting down")
         }
-    }
-
-    /// A prompt that does not fit, with both numbers.
-    init(promptTokens: Int, contextLength: Int) {
-        self.init(
-            .invalid,
-            "the prompt is longer than the context length currently available to the model; "
-                + "it has \(promptTokens) tokens, the context \(contextLength)",
-            parameter: "messages", code: "context_length_exceeded")
     }
 }

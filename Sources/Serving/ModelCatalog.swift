@@ -28,15 +28,15 @@ package struct ModelCatalog: Sendable {
     ///
     /// - Throws: `notFound`, or what is wrong with the name or the stored model.
     func entry(named text: String) throws(WireError) -> CatalogEntry {
-        guard !text.isEmpty else { throw WireError(.invalid, "model is required", parameter: "model") }
+        guard !text.isEmpty else { throw OllamaError.modelRequired }
         if let path = files[text.lowercased()] { return Self.entry(name: text, path: path) }
         let name: ModelName
-        do { name = try ModelName(text) } catch { throw WireError(.invalid, "invalid model name", parameter: "model") }
+        do { name = try ModelName(text) } catch { throw OllamaError.invalidModelName }
         do {
             return try Self.entry(try store.open(name))
         } catch ModelStorageError.modelNotFound {
             if name.display.lowercased() == Self.bundledName { return Self.bundled }
-            throw WireError(.notFound, "model '\(text)' not found", parameter: "model", code: "model_not_found")
+            throw OllamaError.modelNotFound(text)
         } catch let error as ModelStorageError {
             throw WireError(.internal, "\(error)")
         } catch {
@@ -69,8 +69,7 @@ package struct ModelCatalog: Sendable {
         var entry = entry(name: model.name.display, path: path)
         entry.system = model.system
         entry.messages = try OllamaChat.messages(.array(model.messages))
-        // A model's parameters have the form of a request's options.
-        entry.parameters = try OllamaChat.decode(["model": "stored", "options": .object(model.parameters)]).options
+        entry.parameters = try GenerationOptions(.object(model.parameters))
         entry.goTemplate = model.template
         entry.stored = model
         return entry

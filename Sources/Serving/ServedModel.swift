@@ -2,6 +2,7 @@ import ChatTemplates
 import GGUF
 package import Inference
 package import ModelStorage
+import OutputParsing
 import Sampling
 import Tokenization
 package import WireFormats
@@ -29,6 +30,8 @@ package struct ServedModel: Sendable {
     package let loaded: LoadedModel
     /// How it wants to be talked to; nil if neither the entry nor the file has a template.
     let format: ChatFormat?
+    /// How it marks its thinking and its calls.
+    let outputFormat: OutputFormat
 
     /// - Throws: what is wrong with the template.
     init(_ entry: CatalogEntry, _ loaded: LoadedModel) throws {
@@ -38,14 +41,15 @@ package struct ServedModel: Sendable {
         switch TemplateChoice(go: entry.goTemplate, jinja: jinja, preference: nil) {
         case .go:
             format = try entry.goTemplate.map { text throws(TemplateError) in
-                try ChatFormat(source: text, language: .go, tokenizer: loaded.tokenizer)
+                try loaded.chatFormat(source: text, language: .go)
             }
         case .jinja:
             format = try jinja.map { text throws(TemplateError) in
-                try ChatFormat(source: text, tokenizer: loaded.tokenizer)
+                try loaded.chatFormat(source: text, language: .jinja)
             }
         case .none: format = nil
         }
+        outputFormat = OutputFormat.detect(template: format?.source ?? "")
     }
 
     /// What generates.

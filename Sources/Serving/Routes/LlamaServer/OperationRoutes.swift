@@ -1,11 +1,11 @@
 import Inference
-import JSON
+import WireFormats
 
 /// Routes for whoever runs the server.
 enum OperationRoutes {
     /// `GET /health`
     static func health(_ call: RouteCall) async throws {
-        try await call.reply(["status": "ok"])
+        try await call.reply(LlamaServerState.healthBody)
     }
 
     /// `GET /metrics`, for Prometheus.

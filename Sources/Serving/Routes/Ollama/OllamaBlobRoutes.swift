@@ -7,7 +7,7 @@ extension OllamaRoutes {
     static func hasBlob(_ call: RouteCall) async throws {
         let digest = try digest(call)
         guard try call.server.catalog.store.blobs.contains(digest) else {
-            throw WireError(.notFound, "blob \"\(digest)\" not found")
+            throw OllamaError.blobNotFound(digest.description)
         }
         try await call.reply(status: .ok)
     }
@@ -22,14 +22,14 @@ extension OllamaRoutes {
         do {
             _ = try writer.finish(expecting: digest)
         } catch ModelStorageError.digestMismatch(let expected, let found) {
-            throw WireError(.invalid, "digest mismatch, expected \"\(expected)\", got \"\(found)\"")
+            throw OllamaError.digestMismatch(expected: expected.description, found: found.description)
         }
         try await call.reply(status: .created)
     }
 
     private static func digest(_ call: RouteCall) throws(WireError) -> BlobDigest {
         guard let digest = try? BlobDigest(call.parameters["digest"] ?? "") else {
-            throw WireError(.invalid, "invalid digest format")
+            throw OllamaError.invalidDigest
         }
         return digest
     }

@@ -2,7 +2,6 @@ import ChatTemplates
 import HTTP
 import ModelStorage
 import Platform
-import Synchronization
 import WireFormats
 
 extension OllamaRoutes {
@@ -22,9 +21,7 @@ extension OllamaRoutes {
             }
         }
     }
-}
 
-extension OllamaRoutes {
     /// What is wrong with a Go template, nil if nothing is.
     private static func problem(ofTemplate text: String) -> String? {
         do {
@@ -72,8 +69,8 @@ extension CreationRequest {
     ///
     /// - Throws: `WireError` or `ModelStorageError` for names, digests and paths that are none.
     init(_ request: OllamaCreateRequest) throws {
-        self.init(name: try OllamaRoutes.name(request.model, orThrow: WireError(.invalid, "invalid model name")))
-        from = try request.from.map { try OllamaRoutes.name($0, orThrow: WireError(.invalid, "invalid model name")) }
+        self.init(name: try OllamaRoutes.name(request.model, orThrow: OllamaError.invalidModelName))
+        from = try request.from.map { try OllamaRoutes.name($0, orThrow: OllamaError.invalidModelName) }
         files = try request.files.map(Self.file)
         adapters = try request.adapters.map(Self.file)
         drafts = try request.draftFiles.map(Self.file)

@@ -82,7 +82,7 @@ extension OllamaRoutes {
         do {
             try call.server.catalog.store.delete(name)
         } catch ModelStorageError.modelNotFound {
-            throw WireError(.notFound, "model '\(request.model)' not found", parameter: "model")
+            throw OllamaError.modelNotFound(request.model)
         }
         try await call.reply(status: .ok)
     }

@@ -1,5 +1,5 @@
 import HTTP
-import JSON
+import WireFormats
 
 /// Ollama's own routes.
 enum OllamaRoutes {
@@ -9,16 +9,16 @@ enum OllamaRoutes {
             let page = call.server.page
             return try await call.responder.send(HTTPResponse(.ok, headers: page.headers, body: page.bytes))
         }
-        try await call.reply(text: "Ollama is running")
+        try await call.reply(text: OllamaServerInfo.greeting)
     }
 
     /// `GET /api/version`
     static func version(_ call: RouteCall) async throws {
-        try await call.reply(["version": .string(call.server.version)])
+        try await call.reply(OllamaServerInfo.versionBody(call.server.version))
     }
 
     /// `GET /api/status`: there is no cloud here.
     static func status(_ call: RouteCall) async throws {
-        try await call.reply(["cloud": ["disabled": true, "source": "env"]])
+        try await call.reply(OllamaServerInfo.statusBody)
     }
 }

@@ -51,12 +51,3 @@ private struct Tee: ReplySink {
         try await second.send(event, choice: choice)
     }
 }
-
-extension CollectedReply {
-    /// The answer as a message of the conversation.
-    fileprivate var message: Message {
-        Message(
-            role: .assistant, content: text.isEmpty ? [] : [.text(text)],
-            thinking: thinking.isEmpty ? nil : thinking, toolCalls: toolCalls)
-    }
-}
