@@ -7,6 +7,18 @@
 static inline __attribute__((always_inline)) void isa_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
 static inline __attribute__((always_inline)) void isa_prefetch_l2(const void *p) { __builtin_prefetch(p, 0, 2); }
 
+// libcurl's functions of variable arguments, called through pointers that were looked up at run time.
+static inline int isa_curl_set_number(void *setopt, void *handle, int option, long value) {
+  return ((int (*)(void *, int, ...))setopt)(handle, option, value);
+}
+static inline int isa_curl_set_pointer(void *setopt, void *handle, int option, const void *value) {
+  return ((int (*)(void *, int, ...))setopt)(handle, option, value);
+}
+static inline int isa_curl_socket(void *getinfo, void *handle, int *descriptor) {
+  const int active_socket = 0x500000 + 44;
+  return ((int (*)(void *, int, ...))getinfo)(handle, active_socket, descriptor);
+}
+
 #if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/epoll.h>

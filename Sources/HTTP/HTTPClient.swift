@@ -1,6 +1,9 @@
 /// A client of HTTP/1.1: one connection per request, bodies streamed both ways. Redirects are the caller's business.
+///
+/// Connections are plain sockets for `http`, and TLS that the system's libcurl speaks for `https`: HTTP itself is the same
+/// code over both.
 package struct HTTPClient: Sendable {
-    /// Makes a connection for a URL. Another one than the default can bring TLS.
+    /// Makes a connection for a URL.
     package typealias Connect = @Sendable (HTTPURL) async throws(HTTPError) -> any ByteTransport
 
     package struct Configuration: Sendable {
@@ -12,6 +15,10 @@ package struct HTTPClient: Sendable {
         /// How long each part of the reply's body may take.
         package var bodyTime: Duration?
         package var limits = HTTPLimits()
+        /// Which requests go through a proxy.
+        package var proxies = ProxyRules()
+        /// Whom to believe behind `https`.
+        package var trust = HTTPTrust()
 
         package init() {}
     }
@@ -19,12 +26,17 @@ package struct HTTPClient: Sendable {
     private let configuration: Configuration
     private let connect: Connect
 
-    /// A client over plain sockets.
+    /// A client over sockets.
     package init(_ configuration: Configuration = Configuration()) {
         let connector = SocketConnector()
         self.init(configuration) { url throws(HTTPError) in
-            guard url.scheme == "http" else { throw .invalidURL("\(url)", reason: "https is not supported here") }
-            return try await connector.connect(to: url.endpoint, within: configuration.connectTime)
+            let proxy = try configuration.proxies.proxy(for: url)
+            if url.scheme == "https" {
+                return try await connector.connectSecurely(
+                    to: url.authority, trust: configuration.trust, proxy: proxy, within: configuration.connectTime)
+            }
+            return try await connector.connect(
+                to: try proxy?.plainEndpoint ?? url.endpoint, within: configuration.connectTime)
         }
     }
 
@@ -44,8 +56,9 @@ package struct HTTPClient: Sendable {
         let body = ResponseBody(transport, method: request.method, configuration: configuration)
         // A server may answer before it has read all of a request, and close: both ways go on at the same time, and
         // what became of the request the reading finds out.
+        let proxy = request.url.scheme == "http" ? try configuration.proxies.proxy(for: request.url) : nil
         let upload = Task {
-            guard (try? await transport.write(request.headBytes)) != nil else { return }
+            guard (try? await transport.write(request.headBytes(through: proxy))) != nil else { return }
             await request.body.send(to: transport)
         }
         await body.cancelWhenDone(upload)
@@ -76,9 +89,13 @@ package struct HTTPClientRequest: Sendable {
     }
 
     /// The head's bytes. As in a reply, no value can begin a line of its own.
-    var headBytes: [UInt8] {
+    ///
+    /// - Parameter proxy: is told the whole URL, and who asks.
+    func headBytes(through proxy: HTTPProxy?) -> [UInt8] {
         let method = self.method.utf8.allSatisfy(ASCII.isToken) && !self.method.isEmpty ? self.method : "GET"
-        var lines = "\(method) \(url.target) HTTP/1.1\r\nHost: \(url.authority)\r\nConnection: close\r\n"
+        let target = proxy == nil ? url.target : "\(url)"
+        var lines = "\(method) \(target) HTTP/1.1\r\nHost: \(url.authority)\r\nConnection: close\r\n"
+        if let credentials = proxy?.credentials { lines += "Proxy-Authorization: \(credentials.header)\r\n" }
         lines += FieldWriter.lines(headers, without: ["host", "connection", "content-length", "transfer-encoding"])
         switch body {
         case .none where method == "POST" || method == "PUT" || method == "PATCH": lines += "Content-Length: 0\r\n"

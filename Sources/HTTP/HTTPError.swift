@@ -14,6 +14,10 @@ package enum HTTPError: Error, Equatable, Sendable {
     case invalidURL(String, reason: String)
     case cannotListen(String, reason: String)
     case cannotConnect(String, reason: String)
+    /// The other side could not prove to be whom the URL names.
+    case untrusted(String, reason: String)
+    /// Something that this machine lacks for such a URL.
+    case unavailable(reason: String)
     case cancelled
 
     /// What was waited for.
@@ -47,6 +51,8 @@ extension HTTPError: CustomStringConvertible {
         case .invalidURL(let url, let reason): "\(url): \(reason)"
         case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
         case .cannotConnect(let address, let reason): "cannot connect to \(address): \(reason)"
+        case .untrusted(let host, let reason): "cannot trust \(host): \(reason)"
+        case .unavailable(let reason): reason
         case .cancelled: "cancelled"
         }
     }

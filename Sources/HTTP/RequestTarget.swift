@@ -79,6 +79,13 @@ package struct RequestTarget: Equatable, Sendable {
         return items
     }
 
+    /// A part of a URL with its escapes replaced.
+    ///
+    /// - Throws: `malformed`, as `init`.
+    static func decoded(_ text: Substring) throws(HTTPError) -> String {
+        try decode(Array(text.utf8)[...], plusIsSpace: false)
+    }
+
     /// Replaces escapes (`%2F`). The result is valid UTF-8 without control characters.
     private static func decode(_ text: ArraySlice<UInt8>, plusIsSpace: Bool) throws(HTTPError) -> String {
         var decoded: [UInt8] = []

@@ -25,6 +25,52 @@ package final class SocketConnector: Sendable {
         throw failure
     }
 
+    /// Connects to a URL's host over TLS, which the system's libcurl speaks.
+    ///
+    /// - Throws: `unavailable` where there is no libcurl, `untrusted`, `cannotConnect`, `timedOut`, `cancelled`.
+    package func connectSecurely(
+        to authority: String, trust: HTTPTrust, proxy: HTTPProxy?, within time: Duration
+    ) async throws(HTTPError) -> SocketStream {
+        var options = SecureSession.Options(authority: authority)
+        options.verifies = trust.verifiesPeers
+        (options.certificateFile, options.certificateFolder) = (trust.certificateFile, trust.certificateFolder)
+        options.proxy = proxy?.url
+        options.connectTime = time
+        let session = try await Self.session(options)
+        let loop = try runningLoop()
+        let limits = limits
+        return await withCheckedContinuation { continuation in
+            loop.run { core in
+                let token = core.nextToken()
+                let stream = SocketStream(peer: nil, limits: limits, loop: loop, token: token)
+                let driver = StreamDriver(socket: Socket(session), stream: stream, token: token, whenRemoved: {})
+                driver.start(in: core, firstLook: nil)
+                continuation.resume(returning: stream)
+            }
+        }
+    }
+
+    /// Makes a session on a thread of its own. A task that is cancelled does not wait for it.
+    private static func session(_ options: SecureSession.Options) async throws(HTTPError) -> SecureSession {
+        let waiter = OneAnswer<SecureSession>()
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                waiter.wait(continuation)
+                ComputeThread(name: "swiftllm.tls").start {
+                    waiter.answer(
+                        Result { () throws(HTTPError) in
+                            do throws(SecureError) { return try SecureSession.connect(options) } catch {
+                                throw HTTPError(error, connectingTo: options.authority)
+                            }
+                        })
+                }
+            }
+        } onCancel: {
+            waiter.answer(.failure(.cancelled))
+        }
+        return try outcome.get()
+    }
+
     /// A connection under way, which can be cancelled also before it has begun.
     private enum Attempt {
         case waiting
@@ -98,6 +144,51 @@ package final class SocketConnector: Sendable {
             return try outcome.get()
         } catch {
             throw .cannotConnect("\(endpoint)", reason: error.reason)
+        }
+    }
+}
+
+/// Gives a waiting task the first of several answers, which may come before it waits.
+private final class OneAnswer<Value: Sendable>: Sendable {
+    typealias Waiter = CheckedContinuation<Result<Value, HTTPError>, Never>
+
+    private enum State {
+        case idle
+        case waiting(Waiter)
+        case answered(Result<Value, HTTPError>)
+    }
+
+    private let state = Mutex(State.idle)
+
+    func wait(_ waiter: Waiter) {
+        let answer = state.withLock { state -> Result<Value, HTTPError>? in
+            if case .answered(let answer) = state { return answer }
+            state = .waiting(waiter)
+            return nil
+        }
+        if let answer { waiter.resume(returning: answer) }
+    }
+
+    func answer(_ answer: Result<Value, HTTPError>) {
+        let waiter = state.withLock { state -> Waiter? in
+            guard case .answered = state else {
+                defer { state = .answered(answer) }
+                if case .waiting(let waiter) = state { return waiter }
+                return nil
+            }
+            return nil
+        }
+        waiter?.resume(returning: answer)
+    }
+}
+
+extension HTTPError {
+    fileprivate init(_ error: SecureError, connectingTo authority: String) {
+        switch error {
+        case .unavailable(let reason): self = .unavailable(reason: reason)
+        case .untrusted(let reason): self = .untrusted(authority, reason: reason)
+        case .cannotConnect(let reason): self = .cannotConnect(authority, reason: reason)
+        case .timedOut: self = .timedOut(.connection)
         }
     }
 }

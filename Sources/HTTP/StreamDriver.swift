@@ -66,7 +66,7 @@ final class StreamDriver: LoopMember {
             finishConnecting(in: loop)
             return
         }
-        if readiness != .writable { receive(readiness, in: loop) }
+        if readiness != .writable { receiveAll(readiness, in: loop) }
         if readiness.contains(.writable), !isRemoved { flush(in: loop) }
     }
 
@@ -78,7 +78,11 @@ final class StreamDriver: LoopMember {
             end(with: .peerGone, in: loop)
             return
         }
-        if orders.wantsInput { setInterest(interest.union(.readable), in: loop) }
+        if orders.wantsInput {
+            setInterest(interest.union(.readable), in: loop)
+            if socket.readsAhead { receiveAll(.readable, in: loop) }
+            guard !isRemoved else { return }
+        }
         flush(in: loop)
         if !isRemoved { reschedule(in: loop) }
     }
@@ -115,7 +119,13 @@ final class StreamDriver: LoopMember {
 
     // MARK: Bytes
 
-    private func receive(_ readiness: Readiness, in loop: LoopCore) {
+    /// Reads once, or as often as there may be bytes that no poller tells of.
+    private func receiveAll(_ readiness: Readiness, in loop: LoopCore) {
+        while receive(readiness, in: loop), socket.readsAhead, !isRemoved, interest.contains(.readable) {}
+    }
+
+    /// Reads once; true if bytes came.
+    private func receive(_ readiness: Readiness, in loop: LoopCore) -> Bool {
         guard interest.contains(.readable) else {
             // Nobody wants the bytes before the end now, but that it came is known.
             if readiness.contains(.brokenOff) {
@@ -124,25 +134,27 @@ final class StreamDriver: LoopMember {
                 setInterest(interest.subtracting(.peerFinished), in: loop)
                 stream.deliverEnd(isRead: false)
             }
-            return
+            return false
         }
         switch socket.receive(into: &loop.buffer) {
         case .moved(let count):
-            guard closing == nil else { return }
+            guard closing == nil else { return true }
             let goesOn = stream.deliver(Array(loop.buffer[..<count]))
             if !goesOn { setInterest(interest.subtracting(.readable), in: loop) }
+            return true
         case .wouldBlock:
             if readiness.contains(.brokenOff) { end(with: .peerGone, in: loop) }
         case .ended:
             guard lingersUntil == nil else {
                 end(with: .peerGone, in: loop)
-                return
+                return false
             }
             setInterest(interest.subtracting([.readable, .peerFinished]), in: loop)
             stream.deliverEnd()
         case .failed:
             end(with: .peerGone, in: loop)
         }
+        return false
     }
 
     private func flush(in loop: LoopCore) {

@@ -35,6 +35,11 @@ package struct FileTime: Equatable, Comparable, Sendable {
         return FileTime(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
     }
 
+    /// The moment so many whole seconds earlier.
+    package static func - (time: FileTime, age: Duration) -> FileTime {
+        FileTime(seconds: time.seconds - Int(age.components.seconds), nanoseconds: time.nanoseconds)
+    }
+
     package static func < (one: FileTime, other: FileTime) -> Bool {
         (one.seconds, one.nanoseconds) < (other.seconds, other.nanoseconds)
     }
@@ -164,6 +169,14 @@ package enum FileSystem {
         guard unsafe utimes(path, nil) == 0 else { throw .notWritable(path: path, reason: lastErrorText()) }
     }
 
+    /// Bytes that this user can still write to the file system of a folder; nil where the system does not say.
+    package static func freeByteCount(in folder: String) -> Int? {
+        var facts = statvfs()
+        guard unsafe statvfs(folder, &facts) == 0 else { return nil }
+        let (count, overflows) = Int(clamping: facts.f_bavail).multipliedReportingOverflow(by: Int(facts.f_frsize))
+        return overflows ? nil : count
+    }
+
     /// Makes the names in a folder survive a power failure, where the file system can.
     package static func flushFolder(_ path: String) {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -195,14 +208,33 @@ package struct FileLock: ~Copyable {
 
     private static let retryMilliseconds = 10
 
-    /// Waits for the lock; makes the file if it is not there.
+    /// Takes the lock if nobody has it; nil if somebody does.
     ///
-    /// - Throws: `notWritable`, with another reason if the lock was not to be had in `patience`.
-    package init(path: String, patience: Duration = .seconds(30)) throws(PlatformError) {
+    /// - Throws: `notWritable`.
+    package static func attempt(path: String) throws(PlatformError) -> FileLock? {
+        let descriptor = try opened(path)
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
+        let code = errno
+        close(descriptor)
+        guard code != EWOULDBLOCK, code != EINTR else { return nil }
+        throw .notWritable(path: path, reason: unsafe String(cString: strerror(code)))
+    }
+
+    private init(descriptor: Int32) { self.descriptor = descriptor }
+
+    private static func opened(_ path: String) throws(PlatformError) -> Int32 {
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw .notWritable(path: path, reason: unsafe String(cString: strerror(errno)))
         }
+        return descriptor
+    }
+
+    /// Waits for the lock; makes the file if it is not there.
+    ///
+    /// - Throws: `notWritable`, with another reason if the lock was not to be had in `patience`.
+    package init(path: String, patience: Duration = .seconds(30)) throws(PlatformError) {
+        let descriptor = try Self.opened(path)
         let deadline = ContinuousClock.now + patience
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR, ContinuousClock.now < deadline else {

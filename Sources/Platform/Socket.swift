@@ -42,9 +42,10 @@ package enum SocketError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A stream socket that never blocks, closed when it goes away.
+/// A stream socket that never blocks, closed when it goes away; with or without TLS over it.
 package struct Socket: ~Copyable, Sendable {
     let descriptor: Int32
+    private let session: SecureSession?
     /// The other end, of an accepted connection.
     package let peer: SocketAddress?
 
@@ -77,6 +78,7 @@ package struct Socket: ~Copyable, Sendable {
     private init(adopting descriptor: Int32, peer: SocketAddress? = nil) {
         self.descriptor = descriptor
         self.peer = peer
+        session = nil
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         #if !os(Linux)
@@ -84,7 +86,14 @@ package struct Socket: ~Copyable, Sendable {
         #endif
     }
 
-    deinit { close(descriptor) }
+    /// Takes over a connection over TLS, which closes its own descriptor.
+    package init(_ session: SecureSession) {
+        descriptor = session.descriptor
+        peer = nil
+        self.session = session
+    }
+
+    deinit { if session == nil { close(descriptor) } }
 
     private static func open(for address: SocketAddress) throws(SocketError) -> Socket {
         let descriptor = socket(address.family, streamType, 0)
@@ -202,8 +211,13 @@ package struct Socket: ~Copyable, Sendable {
 
     // MARK: Moving bytes
 
+    /// Whether bytes may have been taken from the system that nobody has read yet: no poller tells of them, so reading
+    /// has to go on until it would block.
+    package var readsAhead: Bool { session != nil }
+
     /// Reads what is there, at most the buffer's length, to its start.
     package func receive(into buffer: inout [UInt8]) -> Outcome {
+        if let session { return session.receive(into: &buffer) }
         while true {
             let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
             if count > 0 { return .moved(count) }
@@ -215,6 +229,7 @@ package struct Socket: ~Copyable, Sendable {
 
     /// Sends bytes of an array from an offset on, as many as the system takes.
     package func send(_ bytes: [UInt8], from offset: Int) -> Outcome {
+        if let session { return session.send(bytes, from: offset) }
         while true {
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[offset...])
@@ -232,8 +247,8 @@ package struct Socket: ~Copyable, Sendable {
         }
     }
 
-    /// Says that no more bytes will be sent; reading goes on.
-    package func finishSending() { shutdown(descriptor, Self.shutWriting) }
+    /// Says that no more bytes will be sent; reading goes on. Under TLS the other side learns it with the end of both.
+    package func finishSending() { if session == nil { shutdown(descriptor, Self.shutWriting) } }
 
     /// Fixes the system's send buffer, which otherwise grows to megabytes for a slow reader.
     package func setSendBuffer(bytes: Int) { set(SO_SNDBUF, to: Int32(clamping: bytes)) }
