@@ -58,7 +58,7 @@ let targets: [TargetSpec] = [
     TargetSpec(name: "WireFormats", imports: ["JSON"]),
     // L4
     TargetSpec(name: "Models", imports: ["Platform", "Quantization", "GGUF", "Compute"]),
-    TargetSpec(name: "ModelStorage", imports: ["Platform", "JSON", "Hashing", "Quantization", "GGUF"]),
+    TargetSpec(name: "ModelStorage", imports: ["Platform", "JSON", "Hashing", "Quantization", "GGUF", "HTTP"]),
     // L5
     TargetSpec(
         name: "Inference",

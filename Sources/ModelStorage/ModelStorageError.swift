@@ -8,6 +8,8 @@ package enum ModelStorageError: Error, Equatable, Sendable {
     case file(PlatformError)
     /// Weights that cannot be read or written.
     case weights(GGUFError)
+    /// What stands between the store and a registry.
+    case registry(RegistryError)
 
     /// Nobody waits for the result any more.
     case cancelled
@@ -45,6 +47,9 @@ package enum ModelStorageError: Error, Equatable, Sendable {
     package var kind: Kind {
         switch self {
         case .modelNotFound, .blobNotFound: .notFound
+        case .registry(.pullingManifest(.manifestNotFound)): .notFound
+        case .registry(.insecureProtocol): .invalid
+        case .registry: .failed
         case .cancelled: .cancelled
         case .weights(.file(.notFound)), .file(.notFound): .notFound
         case .weights(.file): .failed
@@ -59,6 +64,7 @@ extension ModelStorageError: CustomStringConvertible {
         switch self {
         case .file(let error): error.description
         case .weights(let error): error.description
+        case .registry(let error): error.description
         case .cancelled: "cancelled"
         case .invalidName(let name): "name \(quoted(name)) is invalid"
         case .modelNotFound(let name): "model '\(printable(name))' not found"

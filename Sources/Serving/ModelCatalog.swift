@@ -35,7 +35,7 @@ package struct ModelCatalog: Sendable {
         do {
             return try Self.entry(try store.open(name))
         } catch ModelStorageError.modelNotFound {
-            if name.display.lowercased() == Self.bundledName { return Self.bundled }
+            if Self.isBundled(name) { return Self.bundled }
             throw OllamaError.modelNotFound(text)
         } catch let error as ModelStorageError {
             throw WireError(.internal, "\(error)")
@@ -44,10 +44,29 @@ package struct ModelCatalog: Sendable {
         }
     }
 
+    /// Gives a model a second name. The bundled one becomes a model of the store by that.
+    func copy(_ source: ModelName, to target: ModelName) async throws {
+        guard Self.isBundled(source), try store.find(source) == nil else {
+            return try store.copy(source, to: target)
+        }
+        try await ModelCreation(store: store, taskCount: 1).run(try bundledRequest(target)) { _ in }
+    }
+
+    /// A model of the store that is as the bundled one.
+    private func bundledRequest(_ name: ModelName) throws -> CreationRequest {
+        let blob = try store.blobs.write(copyOf: EmbeddedFiles.model)
+        var request = CreationRequest(name: name)
+        request.files = [CreationRequest.File(name: "swiftllm.gguf", source: .blob(blob.digest))]
+        return request
+    }
+
     /// Names of the models that are not in the store.
     var unstored: [CatalogEntry] {
         files.sorted { $0.key < $1.key }.map { Self.entry(name: $0.key, path: $0.value) } + [Self.bundled]
     }
+
+    /// Whether a name is that of the model that is part of the program.
+    static func isBundled(_ name: ModelName) -> Bool { name.display.lowercased() == bundledName }
 
     private static func name(ofFile path: String) -> String {
         let file = path.split(separator: "/").last.map(String.init) ?? path
@@ -66,7 +85,8 @@ package struct ModelCatalog: Sendable {
         guard let path = model.weights.first else {
             throw WireError(.unsupported, "\"\(model.name.display)\" has no weights in GGUF form")
         }
-        var entry = entry(name: model.name.display, path: path)
+        var entry = CatalogEntry(
+            source: ModelSource(name: model.name.display, key: path) { try model.openWeights() })
         entry.system = model.system
         entry.messages = try OllamaChat.messages(.array(model.messages))
         entry.parameters = try GenerationOptions(.object(model.parameters))

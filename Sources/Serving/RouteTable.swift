@@ -22,8 +22,8 @@ package enum RouteTable {
         Route("HEAD", "/api/blobs/:digest", .manage, .ollama, OllamaRoutes.hasBlob),
         Route("POST", "/api/blobs/:digest", .manage, .ollama, OllamaRoutes.addBlob),
         Route("POST", "/api/create", .manage, .ollama, OllamaRoutes.create),
-        Route("POST", "/api/pull", .manage, .ollama, OllamaRoutes.transfer),
-        Route("POST", "/api/push", .manage, .ollama, OllamaRoutes.transfer),
+        Route("POST", "/api/pull", .manage, .ollama, OllamaRoutes.pull),
+        Route("POST", "/api/push", .manage, .ollama, OllamaRoutes.push),
         Route("POST", "/api/me", .open, .ollama, OllamaRoutes.account),
         Route("POST", "/api/signout", .open, .ollama, OllamaRoutes.signOut),
         // OpenAI

@@ -1,4 +1,5 @@
 import HTTP
+package import ModelStorage
 package import WireFormats
 
 /// What routes work with.
@@ -19,6 +20,8 @@ package struct ServerContext: Sendable {
     /// As `/api/version` reports it.
     package let version: String
     package let limits: Limits
+    /// How models are fetched and sent.
+    package var registries = RegistryAccess(userAgent: "swiftllm")
     /// The time of day.
     package let clock: @Sendable () -> Timestamp
 

@@ -1,5 +1,6 @@
 import Compute
 import Inference
+package import ModelStorage
 import WireFormats
 
 /// What the environment says about a server: Ollama's variables under their own names, and the same ones with
@@ -9,9 +10,13 @@ package struct ServerSettings: Sendable {
     package var host = "127.0.0.1:11434"
     /// The folder of the model store.
     package var models: String
+    /// Whether a server that starts removes what no model of the store needs.
+    package var prunes = true
     /// More origins that pages may come from.
     package var origins: [String] = []
     package var manager = ModelManager.Limits()
+    /// How models are fetched and sent.
+    package var registries = RegistryAccess(userAgent: "swiftllm")
 
     /// A variable that makes no sense.
     package struct InvalidVariable: Error, CustomStringConvertible {
@@ -26,6 +31,7 @@ package struct ServerSettings: Sendable {
         models = reader.text("MODELS") ?? "\(home)/.ollama/models"
         if let host = reader.text("HOST") { self.host = host }
         origins = (reader.text("ORIGINS") ?? "").split(separator: ",").map { trimmed(String($0)) }
+        prunes = !reader.flag("NOPRUNE")
         if let text = reader.text("KEEP_ALIVE") {
             guard let keepAlive = KeepAlive(text: text) else {
                 throw reader.error("KEEP_ALIVE", expected: "seconds or a duration such as 5m")
@@ -36,10 +42,19 @@ package struct ServerSettings: Sendable {
         if let count = try reader.count("MAX_QUEUE"), count > 0 { manager.load.waitingCount = count }
         if let count = try reader.count("NUM_PARALLEL"), count > 0 { manager.load.sequenceCount = min(count, 256) }
         if let count = try reader.count("CONTEXT_LENGTH"), count > 0 { manager.load.contextLength = count }
+        registries = try Self.registries(environment)
         switch reader.text("KV_CACHE_TYPE")?.lowercased() {
         case nil, "f16": break
         case "f32": manager.load.cache = .float32
         default: throw reader.error("KV_CACHE_TYPE", expected: "f16 or f32")
+        }
+    }
+
+    private static func registries(_ environment: [String: String]) throws(InvalidVariable) -> RegistryAccess {
+        do throws(RegistryError) {
+            return try RegistryAccess(userAgent: "swiftllm", environment: environment)
+        } catch {
+            throw InvalidVariable(description: "\(error)")
         }
     }
 }
@@ -66,6 +81,12 @@ private struct EnvironmentReader {
             if let text = variables[prefix + name].map(trimmed), !text.isEmpty { return text }
         }
         return nil
+    }
+
+    /// Whether a variable is set to anything but a word for no.
+    func flag(_ name: String) -> Bool {
+        guard let text = text(name)?.lowercased() else { return false }
+        return !["0", "f", "false"].contains(text)
     }
 
     func count(_ name: String) throws(ServerSettings.InvalidVariable) -> Int? {

@@ -172,16 +172,24 @@ import Testing
         let old = try folder.store.blobs.write([1])
         let new = try folder.store.blobs.write([2])
         let digits = String(repeating: "a", count: 64)
-        for name in ["sha256-\(digits)-partial", "sha256-\(digits)-partial-3", "incoming-partial.1f.partial", "notes"] {
-            try folder.write("x", to: "blobs/" + name)
-            try folder.age("blobs/" + name, hours: 2)
+        let others = String(repeating: "b", count: 64)
+        let underWay = ["sha256-\(digits)-partial", "sha256-\(digits)-partial-3", "sha256-\(digits)-partial-4"]
+        let forgotten = ["sha256-\(others)-partial", "sha256-\(others)-partial-0"]
+        for (names, hours) in [
+            (["incoming-partial.1f.partial", "notes"], 2.0), (underWay, 24 * 20), (forgotten, 24 * 20),
+        ] {
+            for name in names {
+                try folder.write("x", to: "blobs/" + name)
+                try folder.age("blobs/" + name, hours: hours)
+            }
         }
-        try folder.write("x", to: "blobs/sha256-\(digits)-partial-4")
+        // The files of a download are of use together: one of them is newer.
+        try folder.age("blobs/" + underWay[2], hours: 24 * 3)
         try folder.age("blobs/sha256-" + old.digest.hexadecimal, hours: 2)
         try FileManager.default.createDirectory(
             atPath: folder.path("manifests/host/ns/gone"), withIntermediateDirectories: true)
         try folder.store.prune()
-        let kept = used + ["sha256-" + new.digest.hexadecimal, "sha256-\(digits)-partial-4", "notes"]
+        let kept = used + underWay + ["sha256-" + new.digest.hexadecimal, "notes"]
         #expect(folder.files("blobs") == kept.sorted())
         #expect(!FileManager.default.fileExists(atPath: folder.path("manifests/host")))
     }

@@ -33,6 +33,9 @@ struct ServerSettingsTests {
         #expect(settings.origins == ["https://a.example", "b.example"])
         #expect(try self.settings(["OLLAMA_KEEP_ALIVE": "-1"]).manager.idleTime == nil)
         #expect(try self.settings(["OLLAMA_KEEP_ALIVE": "0"]).manager.idleTime == .zero)
+        #expect(settings.prunes)
+        #expect(try !self.settings(["OLLAMA_NOPRUNE": "1"]).prunes)
+        #expect(try self.settings(["OLLAMA_NOPRUNE": "false"]).prunes)
     }
 
     @Test("What makes no sense is named")
@@ -40,5 +43,9 @@ struct ServerSettingsTests {
         #expect(throws: ServerSettings.InvalidVariable.self) { try settings(["OLLAMA_KEEP_ALIVE": "soon"]) }
         #expect(throws: ServerSettings.InvalidVariable.self) { try settings(["OLLAMA_MAX_QUEUE": "-3"]) }
         #expect(throws: ServerSettings.InvalidVariable.self) { try settings(["SWIFTLLM_KV_CACHE_TYPE": "q2"]) }
+        #expect(throws: ServerSettings.InvalidVariable.self) {
+            try settings(["SWIFTLLM_REGISTRY_MIRRORS": "a.example"])
+        }
+        #expect(throws: ServerSettings.InvalidVariable.self) { try settings(["SWIFTLLM_REGISTRY_TOKENS": "secret"]) }
     }
 }

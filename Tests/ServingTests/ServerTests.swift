@@ -116,6 +116,11 @@ struct ServerTests {
             ("POST", "/api/chat", #"{"model":"swiftllm","messages":[],"format":7}"#, 400, "format"),
             ("POST", "/v1/chat/completions", #"{"model":"swiftllm","messages":[]}"#, 400, "invalid_request_error"),
             ("POST", "/v1/messages", #"{"model":"swiftllm","messages":[]}"#, 400, "max_tokens"),
+            ("POST", "/api/pull", "{}", 400, "model is required"),
+            ("POST", "/api/pull", #"{"model":"a b"}"#, 400, "invalid model name"),
+            ("POST", "/api/push", #"{"name":""}"#, 400, "model is required"),
+            ("POST", "/api/pull", #"{"model":"http://127.0.0.1:1/a/b","stream":false}"#, 500, "insecure protocol http"),
+            ("POST", "/api/push", #"{"model":"nope","stream":false}"#, 500, "model 'nope:latest' not found"),
             ("GET", "/api/chat", "", 405, "405"), ("GET", "/nope", "", 404, "404"),
         ])
     func errors(_ method: String, _ path: String, _ body: String, _ status: Int, _ part: String) async throws {
@@ -123,6 +128,21 @@ struct ServerTests {
             let json = body.isEmpty ? nil : (try? JSONParser.parse(body)) ?? .string(body)
             let reply = try await ask(method, path, json)
             #expect(reply.status == status && reply.text.contains(part), "\(reply.text)")
+        }
+    }
+
+    @Test("What moves over the network is told line by line, also how it fails")
+    func transfers() async throws {
+        try await withServer { ask in
+            let pulled = try await ask("POST", "/api/pull", ["model": "http://127.0.0.1:1/a/b", "insecure": true])
+            #expect(pulled.status == 200 && pulled.values.first?["status"]?.stringValue == "pulling manifest")
+            #expect(pulled.values.last?["error"]?.stringValue?.hasPrefix("pull model manifest: ") == true)
+            let pushed = try await ask("POST", "/api/push", ["model": "nope"]).values
+            #expect(
+                pushed.compactMap { $0["status"]?.stringValue } == [
+                    "retrieving manifest", "couldn't retrieve manifest",
+                ])
+            #expect(pushed.last?["error"]?.stringValue == "model 'nope:latest' not found")
         }
     }
 

@@ -78,7 +78,7 @@ package struct ShowReport: Sendable {
     ///
     /// - Throws: `weights` if one cannot be read.
     package init(_ model: StoredModel, options: Options = Options()) throws(ModelStorageError) {
-        let file = try model.weights.first.map(Self.open)
+        let file = model.weights.isEmpty ? nil : try model.openWeights()
         let projectors = try model.projectors.map(Self.open)
         let jinja = file?.metadata.jinjaTemplate
         details = ModelDetails(model.entry)

@@ -10,7 +10,7 @@ package struct BlobStore: Sendable {
 
     /// How many bytes a whole file is hashed or copied at a time.
     static let chunkByteCount = 1 << 20
-    private static let partialMark = "-partial"
+    static let partialMark = "-partial"
 
     init(folder: String) { self.folder = folder }
 
@@ -128,12 +128,12 @@ package struct BlobStore: Sendable {
                 guard let status = try FileSystem.status(of: "\(folder)/\(name)"), status.kind == .file else {
                     continue
                 }
-                let isPartial = name.contains(Self.partialMark)
-                guard let digest = try? BlobDigest(name) else {
-                    if isPartial { entries.append(BlobEntry(name: name, digest: nil, modified: status.modified)) }
-                    continue
-                }
-                entries.append(BlobEntry(name: name, digest: digest, modified: status.modified))
+                let digest = try? BlobDigest(name)
+                let mark = name.firstRange(of: Self.partialMark)
+                guard digest != nil || mark != nil else { continue }
+                let download = mark.flatMap { mark in try? BlobDigest(String(name[..<mark.lowerBound])) }
+                entries.append(
+                    BlobEntry(name: name, digest: digest, download: download, modified: status.modified))
             }
             return entries
         }
@@ -164,6 +164,8 @@ struct BlobEntry {
     let name: String
     /// Nil for leftovers of writing.
     let digest: BlobDigest?
+    /// The blob that the file is a part of, or tells how far it is.
+    let download: BlobDigest?
     let modified: FileTime
 }
 

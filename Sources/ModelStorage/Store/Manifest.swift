@@ -77,6 +77,9 @@ package struct Manifest: JSONRecord, Equatable, Sendable {
         layers = try list.map { json throws(ModelStorageError) in try Layer(json, path: path) }
     }
 
+    /// What the manifest says of its own kind.
+    var mediaType: String { string("mediaType") ?? MediaType.manifest }
+
     /// The bytes as they are stored; for manifests that this program makes, the same that Ollama would store.
     package var bytes: [UInt8] { JSONWriter.bytes(.object(fields)) + [0x0A] }
 

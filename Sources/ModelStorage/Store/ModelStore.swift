@@ -15,6 +15,10 @@ package struct ModelStore: Sendable {
     /// Configs, templates, licenses and such.
     static let textByteLimit = 16 << 20
     private static let lockName = ".lock"
+    /// What the files of models that are being fetched begin with.
+    private static let intentPrefix = "pull-"
+    /// How long what was fetched in part, or for a model that is not whole yet, waits for somebody to go on.
+    private static let fetchedAge: Duration = .seconds(14 * 86400)
 
     /// - Parameter root: the folder; it need not be there.
     package init(root: String) {
@@ -77,10 +81,12 @@ package struct ModelStore: Sendable {
 
     /// Stores a manifest that came from elsewhere, byte for byte, so that it keeps its digest.
     ///
+    /// - Returns: how many blobs were removed because only a model that this one replaces needed them.
     /// - Throws: `blobNotFound` or `blobSize` if a blob is not there.
+    @discardableResult
     package func save(
         _ manifest: Manifest, bytes: [UInt8], as name: ModelName
-    ) throws(ModelStorageError) {
+    ) throws(ModelStorageError) -> Int {
         let lock = try locked()
         let place = try find(name)
         let replaced = try place.flatMap { place throws(ModelStorageError) in try? entry(at: place)?.manifest }
@@ -91,8 +97,11 @@ package struct ModelStore: Sendable {
             }
         }
         try writeManifest(bytes, to: place?.path ?? path(name))
-        if let replaced { try removeUnused(replaced.blobs) }
+        let removedCount = try replaced.map { replaced throws(ModelStorageError) in
+            try removeUnused(replaced.blobs)
+        }
         _ = consume lock
+        return removedCount ?? 0
     }
 
     /// Gives a model a second name, in place of what has it.
@@ -106,6 +115,42 @@ package struct ModelStore: Sendable {
         try save(entry.manifest, bytes: bytes, as: target)
     }
 
+    // MARK: Models that are being fetched
+
+    /// Notes which blobs a model will need, so that nobody takes them for leftovers before it is whole.
+    func intend(_ name: ModelName, manifest: [UInt8]) throws(ModelStorageError) {
+        let path = intentPath(name)
+        let folder = blobs.folder
+        try withFiles { () throws(PlatformError) in
+            try FileSystem.createFolder(folder)
+            var file = try AtomicFile(path: path)
+            try manifest.withBytes { bytes throws(PlatformError) in try file.write(bytes) }
+            try file.finish()
+        }
+    }
+
+    /// Takes the note of `intend` back.
+    func forgetIntent(_ name: ModelName) { _ = try? FileSystem.removeFile(intentPath(name)) }
+
+    private func intentPath(_ name: ModelName) -> String {
+        let key = BlobDigest(SHA256.hash(Array(name.parts.joined(separator: "/").lowercased().utf8)))
+        return "\(blobs.folder)/\(Self.intentPrefix)\(key.short)\(BlobStore.partialMark)"
+    }
+
+    /// Bytes that can be written to the store; nil where the system does not say.
+    var freeByteCount: Int? { FileSystem.freeByteCount(in: blobs.folder) }
+
+    /// The manifest of a model, also as the bytes that it is known by.
+    ///
+    /// - Throws: `modelNotFound`, or what is wrong with it.
+    func manifest(of name: ModelName) throws(ModelStorageError) -> (Manifest, [UInt8]) {
+        guard let place = try find(name) else { throw .modelNotFound(name.display) }
+        let bytes = try manifestBytes(at: place.path)
+        return (try Manifest(bytes, path: place.path), bytes)
+    }
+
+    // MARK: Housekeeping
+
     /// Removes a model and the blobs that no other model uses.
     ///
     /// - Throws: `modelNotFound`.
@@ -115,7 +160,8 @@ package struct ModelStore: Sendable {
         let entry = try? entry(at: place)
         try withFiles { () throws(PlatformError) in _ = try FileSystem.removeFile(place.path) }
         removeEmptyFolders(around: place.name)
-        if let entry { try removeUnused(entry.manifest.blobs) }
+        forgetIntent(name)
+        if let entry { _ = try removeUnused(entry.manifest.blobs) }
         _ = consume lock
     }
 
@@ -127,11 +173,17 @@ package struct ModelStore: Sendable {
         guard try blobsExist() else { return }
         let lock = try locked()
         try blobs.renameOldBlobs()
-        let now = FileTime.now
-        let limit = FileTime(seconds: now.seconds - Int(age.components.seconds), nanoseconds: now.nanoseconds)
+        let limit = FileTime.now - age
+        let fetchedLimit = FileTime.now - max(age, Self.fetchedAge)
         guard let used = try usedBlobs() else { return }
-        for blob in try blobs.entries() where blob.modified <= limit {
+        let entries = try blobs.entries()
+        let newest = Dictionary(entries.map { ($0.download, $0.modified) }, uniquingKeysWith: max)
+        for blob in entries {
             if let digest = blob.digest, used.contains(digest) { continue }
+            // A download is several files, which are as new as the newest: they are of use together.
+            let isFetched = blob.download != nil || blob.name.hasPrefix(Self.intentPrefix)
+            let modified = blob.download.flatMap { newest[$0] } ?? blob.modified
+            guard modified <= (isFetched ? fetchedLimit : limit) else { continue }
             let path = "\(blobs.folder)/\(blob.name)"
             try withFiles { () throws(PlatformError) in _ = try FileSystem.removeFile(path) }
         }
@@ -222,7 +274,7 @@ package struct ModelStore: Sendable {
         return try withFiles { () throws(PlatformError) in try FileSystem.status(of: folder) != nil }
     }
 
-    /// Blobs that manifests speak of; nil if one cannot be read.
+    /// Blobs that manifests speak of, those of models that are being fetched too; nil if one cannot be read.
     private func usedBlobs() throws(ModelStorageError) -> Set<BlobDigest>? {
         var used: Set<BlobDigest> = []
         for place in try places() {
@@ -231,12 +283,23 @@ package struct ModelStore: Sendable {
             else { return nil }
             used.formUnion(manifest.blobs.map(\.digest))
         }
+        let limit = FileTime.now - Self.fetchedAge
+        for entry in try blobs.entries() where entry.name.hasPrefix(Self.intentPrefix) && entry.modified > limit {
+            let path = "\(blobs.folder)/\(entry.name)"
+            guard let bytes = try? manifestBytes(at: path), let manifest = try? Manifest(bytes, path: path) else {
+                continue
+            }
+            used.formUnion(manifest.blobs.map(\.digest))
+        }
         return used
     }
 
-    private func removeUnused(_ layers: [Layer]) throws(ModelStorageError) {
-        guard let used = try usedBlobs() else { return }
-        for digest in Set(layers.map(\.digest)).subtracting(used) { try blobs.remove(digest) }
+    /// Removes those blobs that no model needs, and tells how many.
+    private func removeUnused(_ layers: [Layer]) throws(ModelStorageError) -> Int {
+        guard let used = try usedBlobs() else { return 0 }
+        let unused = Set(layers.map(\.digest)).subtracting(used)
+        for digest in unused { try blobs.remove(digest) }
+        return unused.count
     }
 
     private func removeEmptyFolders(around name: ModelName) {

@@ -1,3 +1,4 @@
+package import GGUF
 package import Hashing
 package import JSON
 package import Platform
@@ -49,6 +50,20 @@ package struct StoredModel: Sendable {
 
     /// The model that this one was made from, if its weights were taken over from one.
     package var parent: String? { manifest.layers(of: MediaType.model).lazy.compactMap(\.from).first }
+
+    /// Opens the weights: one file, or all parts of a split model.
+    ///
+    /// - Throws: `noWeights`, `weights`.
+    package func openWeights() throws(ModelStorageError) -> GGUFFile {
+        guard let first = weights.first else { throw .noWeights(path: entry.name.display) }
+        do throws(GGUFError) {
+            return try GGUFFile(path: first)
+        } catch {
+            // Parts find each other by their files' names, which blobs do not have.
+            guard case .splitFileName = error, weights.count > 1 else { throw .weights(error) }
+        }
+        do { return try GGUFFile(parts: weights) } catch { throw .weights(error) }
+    }
 
     /// Reads the small blobs and checks that the large ones are there.
     ///

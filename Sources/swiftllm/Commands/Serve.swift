@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import ModelStorage
 import Platform
 import Serving
 
@@ -30,6 +31,7 @@ extension Command {
         if let host = arguments.text(.host) { settings.host = host }
         let endpoints = [try HTTPEndpoint(settings.host, defaultPort: 11434)]
         Interruption.watch()
+        if settings.prunes { prune(ModelStore(root: settings.models)) }
         let stack = try ServerStack.start(
             at: endpoints, settings: settings, files: arguments.texts(.servedModel),
             threads: arguments.integer(.threads))
@@ -42,6 +44,11 @@ extension Command {
         while !Interruption.isRequested { try await Task.sleep(for: .milliseconds(100)) }
         ErrorStream.write("swiftllm stops: answers in flight may end\n")
         await stack.shutDown()
+    }
+
+    /// Removes what interrupted work left in the store. One that may only be read stays as it is.
+    private static func prune(_ store: ModelStore) {
+        do { try store.prune() } catch { ErrorStream.write("warning: leftovers stay in the store: \(error)\n") }
     }
 }
 

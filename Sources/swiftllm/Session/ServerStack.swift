@@ -28,14 +28,31 @@ struct ServerStack {
         let catalog = ModelCatalog(store: ModelStore(root: settings.models), files: files, built: Self.built)
         let answers = AnswerService(
             manager: manager, catalog: catalog, metrics: metrics, now: { LocalTime.current() })
+        var context = ServerContext(
+            answers: answers, metrics: metrics, version: apiVersion, clock: { Timestamp.now() })
+        context.registries = settings.registries
+        context.registries.userAgent = Self.userAgent
         let router = Router(
-            ServerContext(
-                answers: answers, metrics: metrics, version: apiVersion, clock: { Timestamp.now() }),
-            origins: CORSPolicy(origins: settings.origins), hosts: try hostPolicy(endpoints))
+            context, origins: CORSPolicy(origins: settings.origins), hosts: try hostPolicy(endpoints))
         var configuration = HTTPServer.Configuration()
         configuration.endpoints = endpoints
         let http = HTTPServer(configuration) { request, responder in await router.answer(request, responder) }
         return ServerStack(addresses: try http.start(), http: http, manager: manager)
+    }
+
+    /// What registries are told. They look for Ollama's name and version to decide what a client can load.
+    private static var userAgent: String {
+        #if arch(x86_64)
+            let architecture = "amd64"
+        #else
+            let architecture = "arm64"
+        #endif
+        #if os(Linux)
+            let system = "linux"
+        #else
+            let system = "darwin"
+        #endif
+        return "ollama/\(apiVersion) (\(architecture) \(system)) swiftllm/\(swiftllmVersion)"
     }
 
     /// When this program's file was made.

@@ -12,13 +12,15 @@ extension OllamaRoutes {
             store: call.server.catalog.store, taskCount: CoreCount.available,
             templateProblem: { text in Self.problem(ofTemplate: text) })
         let job = try CreationRequest(request)
+        let (store, registries) = (call.server.catalog.store, call.server.registries)
         try await call.progress(streams: request.streams) { report in
-            try await creation.run(job) { status in
-                report(
-                    OllamaProgress(
-                        status.text, digest: status.digest?.description, total: status.total.map(Int64.init),
-                        completed: status.completed.map(Int64.init)))
+            if let from = job.from, try store.find(from) == nil, !ModelCatalog.isBundled(from) {
+                try await ModelPull(store: store, access: registries).run(from) { status in
+                    // What follows is still to succeed.
+                    if status.text != OllamaProgress.success.status { report(OllamaProgress(status)) }
+                }
             }
+            try await creation.run(job) { report(OllamaProgress($0)) }
         }
     }
 

@@ -68,7 +68,7 @@ extension OllamaRoutes {
         let destination = try name(
             request.destination, orThrow: OllamaCopyRequest.invalid("destination", request.destination))
         do {
-            try call.server.catalog.store.copy(source, to: destination)
+            try await call.server.catalog.copy(source, to: destination)
         } catch ModelStorageError.modelNotFound {
             throw OllamaCopyRequest.notFound(request.source)
         }

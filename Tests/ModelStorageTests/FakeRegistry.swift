@@ -1,0 +1,241 @@
+import HTTP
+import Hashing
+import ModelStorage
+import Synchronization
+
+/// A registry on a port of this machine, which can misbehave.
+final class FakeRegistry: Sendable {
+    struct Behaviour: Sendable {
+        /// Requests for blobs that are cut off in the middle.
+        var cuts = 0
+        /// Requests for blobs that are answered with 503.
+        var failures = 0
+        /// Pieces of uploads that are refused with 503, half of them taken.
+        var uploadFailures = 0
+        /// Uploads that are forgotten at their first failure.
+        var losesUploads = false
+        var ignoresRanges = false
+        var shiftsRanges = false
+        /// Where blobs are said to be.
+        var redirect: String?
+        /// What has to be said by who asks.
+        var authorization: String?
+        /// What the challenge names as the place of tokens, in place of the registry's own.
+        var realm: String?
+        var givesTokens = true
+        var damagesBlobs = false
+        var manifestFailures = 0
+        /// How long the first byte of a part takes.
+        var delay: Duration = .zero
+    }
+
+    /// What was asked.
+    struct Seen: Sendable {
+        let method: String
+        let path: String
+        let range: String?
+        let authorization: String?
+
+        /// Bytes of the range.
+        var byteCount: Int {
+            let bounds = (range ?? "").split { !$0.isNumber }.compactMap { Int($0) }
+            return bounds.count == 2 ? bounds[1] - bounds[0] + 1 : 0
+        }
+    }
+
+    struct State: Sendable {
+        var behaviour = Behaviour()
+        var seen: [Seen] = []
+        var blobs: [String: [UInt8]] = [:]
+        var manifests: [String: [UInt8]] = [:]
+        var uploads: [String: [UInt8]] = [:]
+    }
+
+    static let weights = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
+    static let config = Array(#"{"model_family":"llama"}"#.utf8)
+
+    let state: Mutex<State>
+
+    init(_ behaviour: Behaviour = Behaviour()) {
+        var state = State()
+        state.behaviour = behaviour
+        for bytes in [Self.weights, Self.config] { state.blobs[Self.digest(bytes)] = bytes }
+        state.manifests["library/m/latest"] = Self.manifest.bytes
+        self.state = Mutex(state)
+    }
+
+    static func digest(_ bytes: [UInt8]) -> String { BlobDigest(SHA256.hash(bytes)).description }
+
+    static var manifest: Manifest {
+        func layer(_ type: String, _ bytes: [UInt8]) -> Layer {
+            Layer(mediaType: type, digest: BlobDigest(SHA256.hash(bytes)), byteCount: bytes.count)
+        }
+        return Manifest(config: layer(MediaType.config, config), layers: [layer(MediaType.model, weights)])
+    }
+
+    func change(_ change: @Sendable (inout Behaviour) -> Void) { state.withLock { change(&$0.behaviour) } }
+
+    var seen: [Seen] { state.withLock { $0.seen } }
+
+    /// Serves on a free port while `body` runs.
+    func serve(_ body: (_ authority: String) async throws -> Void) async throws {
+        let server = HTTPServer(HTTPServer.Configuration()) { request, responder in
+            try? await self.answer(request, responder)
+        }
+        let address = try server.start()[0]
+        do { try await body("\(address)") } catch {
+            await server.shutDown(grace: .zero)
+            throw error
+        }
+        await server.shutDown(grace: .zero)
+    }
+
+    // MARK: Answers
+
+    private func answer(_ request: HTTPRequest, _ responder: HTTPResponder) async throws {
+        let seen = Seen(
+            method: request.method, path: request.path,
+            range: request.headers["Range"] ?? request.headers["Content-Range"],
+            authorization: request.headers["Authorization"])
+        let behaviour = state.withLock { state in
+            state.seen.append(seen)
+            return state.behaviour
+        }
+        if request.path == "/token" { return try await token(behaviour, responder) }
+        let parts = request.target.segments
+        if parts.first == "cdn" { return try await blob(parts[1], request, responder) }
+        if let wanted = behaviour.authorization, seen.authorization != wanted {
+            return try await refuse(request, behaviour, responder)
+        }
+        if parts.first == "upload" { return try await upload(parts[1], request, responder) }
+        switch (request.method, parts.count > 3 ? parts[3] : "") {
+        case ("PUT", "manifests"):
+            let bytes = try await request.body.collect(upTo: 1 << 20)
+            state.withLock { $0.manifests[parts[1...2].joined(separator: "/") + "/" + parts[4]] = bytes }
+            try await responder.send(HTTPResponse(.created))
+        case (_, "manifests"): try await manifest(parts, responder)
+        case ("POST", "blobs"):
+            let id = state.withLock { state in
+                state.uploads["\(state.uploads.count)"] = []
+                return state.uploads.count - 1
+            }
+            try await responder.send(HTTPResponse(HTTPStatus(202), headers: ["Location": "/upload/\(id)?a=b"]))
+        case (_, "blobs"):
+            if let place = behaviour.redirect, request.method == "GET" {
+                let headers: HTTPHeaders = ["Location": "\(place)/cdn/\(parts[4])"]
+                return try await responder.send(HTTPResponse(HTTPStatus(307), headers: headers))
+            }
+            try await blob(parts[4], request, responder)
+        default: try await responder.send(HTTPResponse(.ok, text: "{}"))
+        }
+    }
+
+    private func token(_ behaviour: Behaviour, _ responder: HTTPResponder) async throws {
+        guard behaviour.givesTokens else {
+            return try await responder.send(HTTPResponse(.unauthorized, text: #"{"error":"who are you?"}"#))
+        }
+        try await responder.send(HTTPResponse(.ok, text: #"{"token":"t"}"#))
+    }
+
+    private func refuse(_ request: HTTPRequest, _ behaviour: Behaviour, _ responder: HTTPResponder) async throws {
+        let realm = behaviour.realm ?? "http://\(request.headers["Host"] ?? "")/token"
+        let challenge =
+            behaviour.authorization?.hasPrefix("Basic") == true
+            ? #"Basic realm="models""# : #"Bearer realm="\#(realm)",service="s",scope="repository:library/m:pull""#
+        try await responder.send(
+            HTTPResponse(
+                .unauthorized, headers: ["WWW-Authenticate": challenge],
+                body: Array(#"{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}"#.utf8)))
+    }
+
+    private func manifest(_ parts: [String], _ responder: HTTPResponder) async throws {
+        let (bytes, fails) = state.withLock { state in
+            defer { state.behaviour.manifestFailures -= 1 }
+            return (
+                state.manifests[parts[1...2].joined(separator: "/") + "/" + parts[4]],
+                state.behaviour.manifestFailures > 0
+            )
+        }
+        if fails { return try await responder.send(HTTPResponse(.serviceUnavailable)) }
+        guard let bytes else { return try await responder.send(HTTPResponse(.notFound, text: "{}")) }
+        try await responder.send(HTTPResponse(.ok, text: String(decoding: bytes, as: UTF8.self)))
+    }
+
+    private func blob(_ digest: String, _ request: HTTPRequest, _ responder: HTTPResponder) async throws {
+        guard let bytes = state.withLock({ $0.blobs[digest] }) else {
+            return try await responder.send(HTTPResponse(.notFound))
+        }
+        if request.method == "HEAD" { return try await responder.send(HTTPResponse(.ok)) }
+        let (fails, cuts, current) = state.withLock { state in
+            defer {
+                if state.behaviour.failures > 0 {
+                    state.behaviour.failures -= 1
+                } else if state.behaviour.cuts > 0 {
+                    state.behaviour.cuts -= 1
+                }
+            }
+            return (state.behaviour.failures > 0, state.behaviour.cuts > 0, state.behaviour)
+        }
+        if fails { return try await responder.send(HTTPResponse(.serviceUnavailable)) }
+        if current.delay > .zero { try await Task.sleep(for: current.delay) }
+        var range = 0..<bytes.count
+        let bounds = (request.headers["Range"] ?? "").split { !$0.isNumber }.compactMap { Int($0) }
+        let isPart = !current.ignoresRanges && bounds.count == 2
+        if isPart { range = bounds[0]..<bounds[1] + 1 }
+        var part = Array(bytes[range])
+        if current.damagesBlobs { part[0] ^= 1 }
+        var headers = HTTPHeaders()
+        let first = range.lowerBound + (current.shiftsRanges ? 1 : 0)
+        if isPart { headers.set("Content-Range", "bytes \(first)-\(range.upperBound - 1)/\(bytes.count)") }
+        let writer = try await responder.begin(
+            isPart ? HTTPStatus(206) : .ok, headers: headers, contentLength: part.count)
+        try await writer.write(cuts ? Array(part.prefix(part.count / 2)) : part)
+        if !cuts { try await writer.finish() }
+    }
+
+    // MARK: Uploads
+
+    private func upload(_ id: String, _ request: HTTPRequest, _ responder: HTTPResponder) async throws {
+        let location: HTTPHeaders = ["Location": "/upload/\(id)?a=b"]
+        guard let taken = state.withLock({ $0.uploads[id] }), request.target.query("a") == "b" else {
+            return try await responder.send(HTTPResponse(.notFound))
+        }
+        switch request.method {
+        case "PATCH":
+            let bytes = try await request.body.collect(upTo: 1 << 20)
+            let first = (request.headers["Content-Range"] ?? "").split(separator: "-").first.flatMap { Int($0) }
+            guard first == taken.count else { return try await responder.send(HTTPResponse(HTTPStatus(416))) }
+            let fails = state.withLock { state in
+                defer { state.behaviour.uploadFailures -= 1 }
+                let fails = state.behaviour.uploadFailures > 0
+                state.uploads[id] = taken + (fails ? bytes.prefix(bytes.count / 2) : bytes[...])
+                if fails, state.behaviour.losesUploads { state.uploads[id] = nil }
+                return fails
+            }
+            try await responder.send(HTTPResponse(fails ? .serviceUnavailable : HTTPStatus(202), headers: location))
+        case "GET":
+            var headers = location
+            headers.set("Range", "0-\(max(taken.count - 1, 0))")
+            try await responder.send(HTTPResponse(.noContent, headers: headers))
+        default:
+            let digest = request.target.query("digest") ?? ""
+            guard Self.digest(taken) == digest else { return try await responder.send(HTTPResponse(.badRequest)) }
+            state.withLock { $0.blobs[digest] = taken }
+            try await responder.send(HTTPResponse(.created))
+        }
+    }
+}
+
+extension RegistryAccess {
+    /// Small pieces and short waits.
+    static func forTests(_ environment: [String: String] = [:]) throws -> RegistryAccess {
+        var access = try RegistryAccess(userAgent: "test", environment: environment)
+        access.tuning.partByteCounts = 40_000...50_000
+        access.tuning.uploadByteCount = 100_000
+        access.tuning.parallelParts = 3
+        access.tuning.retryTime = .milliseconds(2)
+        access.tuning.noteByteCount = 10_000
+        access.tuning.stallTime = .seconds(60)
+        return access
+    }
+}
