@@ -38,6 +38,7 @@ let targets: [TargetSpec] = [
     // L1
     TargetSpec(name: "Quantization", imports: ["Tensors", "Platform"]),
     TargetSpec(name: "HTTP", imports: ["Platform"]),
+    TargetSpec(name: "Safetensors", imports: ["Platform", "JSON"]),
     // L2
     TargetSpec(name: "GGUF", imports: ["Platform", "Quantization"]),
     TargetSpec(
@@ -50,6 +51,8 @@ let targets: [TargetSpec] = [
         name: "x86AVX512", path: "Kernels/AVX512", imports: ["Quantization", "Intrinsics"],
         kind: .kernels(flags: avx512), hasTests: false),
     // L3
+    TargetSpec(
+        name: "Conversion", imports: ["Platform", "JSON", "Quantization", "GGUF", "Safetensors"], hasTests: false),
     TargetSpec(name: "Compute", imports: ["Platform", "Tensors", "Quantization"] + instructionSets),
     TargetSpec(name: "Tokenization", imports: ["Platform", "GGUF"]),
     TargetSpec(name: "ChatTemplates", imports: ["JSON"]),
@@ -58,7 +61,7 @@ let targets: [TargetSpec] = [
     TargetSpec(name: "WireFormats", imports: ["JSON"]),
     // L4
     TargetSpec(name: "Models", imports: ["Platform", "Quantization", "GGUF", "Compute"]),
-    TargetSpec(name: "ModelStorage", imports: ["Platform", "JSON", "Hashing", "Quantization", "GGUF", "HTTP"]),
+    TargetSpec(name: "ModelStorage", imports: ["Platform", "JSON", "Hashing", "Quantization", "GGUF", "HTTP", "Conversion"]),
     // L5
     TargetSpec(
         name: "Inference",
@@ -146,6 +149,14 @@ let package = Package(
                 dependencies: ["TestSupport", "Platform", "Quantization", "GGUF", "Tokenization", "Compute", "Models"],
                 path: "Tests/Fuzzer", swiftSettings: settings),
             .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
+            // Converted models are held against what other engines compute: the tests load them.
+            .testTarget(
+                name: "ConversionTests",
+                dependencies: [
+                    "Platform", "JSON", "Hashing", "Quantization", "GGUF", "Safetensors", "Conversion", "Tokenization",
+                    "Compute", "Models", "TestSupport",
+                ],
+                swiftSettings: settings),
             .testTarget(
                 name: "KernelTests", dependencies: ["Platform", "Tensors", "Quantization", "Compute"],
                 swiftSettings: settings),

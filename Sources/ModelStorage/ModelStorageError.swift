@@ -1,3 +1,4 @@
+package import Conversion
 package import GGUF
 package import JSON
 package import Platform
@@ -11,6 +12,8 @@ package enum ModelStorageError: Error, Equatable, Sendable {
     /// What stands between the store and a registry.
     case registry(RegistryError)
 
+    /// A Hugging Face model that cannot be converted.
+    case conversion(ConversionError)
     /// Nobody waits for the result any more.
     case cancelled
 
@@ -53,6 +56,7 @@ package enum ModelStorageError: Error, Equatable, Sendable {
         case .cancelled: .cancelled
         case .weights(.file(.notFound)), .file(.notFound): .notFound
         case .weights(.file): .failed
+        case .conversion(.file), .conversion(.gguf(.file)): .failed
         case .file, .blobSize, .invalidJSON, .invalidField, .invalidText: .failed
         default: .invalid
         }
@@ -65,6 +69,7 @@ extension ModelStorageError: CustomStringConvertible {
         case .file(let error): error.description
         case .weights(let error): error.description
         case .registry(let error): error.description
+        case .conversion(let error): error.description
         case .cancelled: "cancelled"
         case .invalidName(let name): "name \(quoted(name)) is invalid"
         case .modelNotFound(let name): "model '\(printable(name))' not found"
@@ -84,7 +89,8 @@ extension ModelStorageError: CustomStringConvertible {
     private var creationDescription: String {
         switch self {
         case .noSource: "neither 'from' or 'files' was specified"
-        case .noWeights(let path): "\(path): no files provided to convert: expected a GGUF file in the folder"
+        case .noWeights(let path):
+            "\(path): no files provided to convert: expected GGUF or safetensors files in the folder"
         case .notRelative(let name): "file path must be relative and stay below its folder, found \(quoted(name))"
         case .notGGUF(let name): "supplied file was not in GGUF format: \(printable(name))"
         case .notAdapter(let name): "\(printable(name)): is not an adapter: expected general.type to be 'adapter'"

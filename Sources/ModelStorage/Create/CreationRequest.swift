@@ -24,7 +24,7 @@ package struct CreationRequest: Sendable {
     package var name: ModelName
     /// The model whose parts are taken over.
     package var from: ModelName?
-    /// GGUF files: weights, projectors, or all parts of a split model.
+    /// GGUF files: weights, projectors, or all parts of a split model; or the files of a Hugging Face model.
     package var files: [File] = []
     package var adapters: [File] = []
     package var drafts: [File] = []
@@ -92,15 +92,14 @@ extension CreationRequest {
         return files
     }
 
-    /// The file at a path, or the GGUF files of a folder; nil if nothing is there.
+    /// The file at a path, or the files of a folder that make a model; nil if nothing is there.
     private static func files(at text: String, folder: String, home: String) throws(ModelStorageError) -> [File]? {
         let path =
             text.hasPrefix("/") ? text : text.hasPrefix("~/") ? home + text.dropFirst(1) : "\(folder)/\(text)"
         let status = try withFiles { () throws(PlatformError) in try FileSystem.status(of: path) }
         guard let status else { return nil }
         guard status.kind == .folder else { return [File(name: fileName(path), source: .path(path))] }
-        let names = try withFiles { () throws(PlatformError) in try FileSystem.names(in: path) }
-            .filter { $0.hasSuffix(".gguf") }
+        let names = try HuggingFaceFiles.names(inFolder: path)
         if names.isEmpty {
             // A folder may happen to be called as a model is.
             guard (try? ModelName(text)) != nil else { throw .noWeights(path: path) }

@@ -5,7 +5,7 @@ import Quantization
 
 /// Makes models: out of other models of the store, or out of GGUF files.
 package struct ModelCreation: Sendable {
-    private let store: ModelStore
+    let store: ModelStore
     private let taskCount: Int
     private let templateProblem: @Sendable (String) -> String?
 
@@ -50,7 +50,7 @@ package struct ModelCreation: Sendable {
     }
 
     /// What a model is put together from, before it has a manifest.
-    private struct Parts {
+    struct Parts {
         var config = ModelConfig()
         var layers: [(layer: Layer, isNew: Bool)] = []
 
@@ -95,7 +95,9 @@ package struct ModelCreation: Sendable {
         var parts = Parts()
         let mix = try mix(request)
         if let from = request.from { parts = try await inherited(from, mix: mix, progress: progress) }
-        for group in try FileGroup.groups(request.files) {
+        let files = HuggingFaceFiles(request.files)
+        if !files.model.isEmpty { try await addConverted(files.model, mix: mix, to: &parts, progress: progress) }
+        for group in try FileGroup.groups(files.others) {
             try await add(group, mediaType: nil, mix: mix, to: &parts, progress: progress)
         }
         for group in try FileGroup.groups(request.adapters) {
@@ -155,7 +157,7 @@ package struct ModelCreation: Sendable {
         describe(facts, quantization: quantization, isModel: isModel, in: &parts.config)
     }
 
-    private func describe(
+    func describe(
         _ facts: WeightsFacts, quantization: String, isModel: Bool, in config: inout ModelConfig
     ) {
         guard facts.role != .adapter else { return }
@@ -168,7 +170,7 @@ package struct ModelCreation: Sendable {
         if !config.families.contains(facts.architecture) { config.families += [facts.architecture] }
     }
 
-    private func path(of file: CreationRequest.File) throws(ModelStorageError) -> String {
+    func path(of file: CreationRequest.File) throws(ModelStorageError) -> String {
         switch file.source {
         case .path(let path): return path
         case .blob(let digest):
@@ -178,7 +180,7 @@ package struct ModelCreation: Sendable {
         }
     }
 
-    private func opened(_ paths: [String], name: String) throws(ModelStorageError) -> GGUFFile {
+    func opened(_ paths: [String], name: String) throws(ModelStorageError) -> GGUFFile {
         do {
             return paths.count == 1 ? try GGUFFile(path: paths[0]) : try GGUFFile(parts: paths)
         } catch {
@@ -208,7 +210,7 @@ package struct ModelCreation: Sendable {
     }
 
     /// The weights in another type; nil if they have it already.
-    private func quantized(
+    func quantized(
         _ file: GGUFFile, _ mix: QuantizationMix, digest: BlobDigest?, progress: @Sendable (Status) -> Void
     ) async throws(ModelStorageError) -> StoredBlob? {
         let quantizer: GGUFQuantizer
@@ -239,7 +241,7 @@ package struct ModelCreation: Sendable {
     }
 
     /// Makes a blob of a file that `write` writes.
-    private func adopting(_ write: (String) throws(GGUFError) -> Void) throws(ModelStorageError) -> StoredBlob {
+    func adopting(_ write: (String) throws(GGUFError) -> Void) throws(ModelStorageError) -> StoredBlob {
         let path = store.blobs.temporaryPath()
         try withFiles { () throws(PlatformError) in try FileSystem.createFolder(store.blobs.folder) }
         do { try write(path) } catch { throw .weights(error) }
@@ -296,44 +298,5 @@ extension WeightsFacts.Role {
         case .projector: MediaType.projector
         case .adapter: MediaType.adapter
         }
-    }
-}
-
-/// Files that make one GGUF model: usually one, or all parts of a split one.
-private struct FileGroup {
-    /// The first file's name.
-    let name: String
-    var files: [CreationRequest.File]
-
-    /// Puts parts of one model together, by their names: `model-00001-of-00003.gguf` and so on.
-    static func groups(_ files: [CreationRequest.File]) throws(ModelStorageError) -> [FileGroup] {
-        var groups: [FileGroup] = []
-        var places: [String: Int] = [:]
-        for file in files {
-            guard let key = partKey(file.name) else {
-                groups.append(FileGroup(name: file.name, files: [file]))
-                continue
-            }
-            if let place = places[key] {
-                groups[place].files.append(file)
-            } else {
-                places[key] = groups.count
-                groups.append(FileGroup(name: file.name, files: [file]))
-            }
-        }
-        return groups
-    }
-
-    /// What the names of all parts of a model share; nil if the name is not that of a part.
-    private static func partKey(_ name: String) -> String? {
-        let bytes = Array(name.utf8)
-        let suffix = Array("-00000-of-00000.gguf".utf8)
-        guard bytes.count >= suffix.count else { return nil }
-        let tail = bytes.suffix(suffix.count)
-        let fits = zip(tail, suffix).allSatisfy { byte, pattern in
-            pattern == UInt8(ascii: "0") ? (48...57).contains(byte) : byte == pattern
-        }
-        guard fits else { return nil }
-        return String(decoding: bytes.dropLast(suffix.count) + tail.dropFirst(6), as: UTF8.self)
     }
 }

@@ -11,15 +11,15 @@ extension Command {
         name: "create",
         summary: "Make a model from a Modelfile.",
         discussion: """
-            Makes a model as a Modelfile says: from GGUF files or another model, with a system message, parameters, a \
-            template. Without a Modelfile it is made from the GGUF files of the current folder. Files go to the server \
-            first, unless it has them.
+            Makes a model as a Modelfile says: from GGUF files, a folder of Hugging Face's form (safetensors), or \
+            another model, with a system message, parameters, a template. Without a Modelfile it is made from the \
+            current folder. Files go to the server first, unless it has them.
             """,
         operands: [CommandOperand("MODEL", help: "The new model's name.")],
         options: [.modelfile, .quantize, .draftQuantize, .progressJSON],
         examples: [
             Example("swiftllm create terse -f Modelfile", "A variant as the file says."),
-            Example("swiftllm create small --quantize Q4_K_M", "From the GGUF file in this folder, made smaller."),
+            Example("swiftllm create small --quantize Q4_K_M", "From the weights in this folder, made smaller."),
         ],
         run: { arguments, output in try await CreateCommand(arguments, output).run() })
 }
