@@ -146,7 +146,10 @@ let package = Package(
                 name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport", swiftSettings: settings),
             .executableTarget(
                 name: "Fuzzer",
-                dependencies: ["TestSupport", "Platform", "Quantization", "GGUF", "Tokenization", "Compute", "Models"],
+                dependencies: [
+                    "TestSupport", "Platform", "Quantization", "GGUF", "Conversion", "Tokenization", "Compute",
+                    "Models",
+                ],
                 path: "Tests/Fuzzer", swiftSettings: settings),
             .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
             // Converted models are held against what other engines compute: the tests load them.

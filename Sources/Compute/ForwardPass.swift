@@ -142,7 +142,7 @@ extension ForwardPass {
 // MARK: Matrices and norms
 
 extension ForwardPass {
-    /// `x · weightᵀ + bias`.
+    /// `x · weightᵀ + bias`, and what an adapter adds.
     package mutating func linear(_ x: Activation, _ weight: WeightHandle, bias: VectorHandle? = nil) -> Activation {
         check(x)
         precondition(x.columns == weight.columns && weight.matrixCount == 1)
@@ -150,7 +150,8 @@ extension ForwardPass {
         let output = take(columns: weight.rows, rows: x.rows)
         plan?.include(weight, input: x)
         backend?.linear(x, weight, bias: bias, into: output)
-        return output
+        guard let factors = weight.factors, let addition = weight.addition else { return output }
+        return add(output, linear(scale(linear(x, factors.down), by: addition.scale), factors.up))
     }
 
     /// RMS norm of every row, times a weight per column.

@@ -47,6 +47,8 @@ package struct WeightHandle: Sendable, Equatable {
     package let rows: Int
     package let columns: Int
     package let matrixCount: Int
+    /// What an adapter adds to every product with the matrix.
+    package private(set) var addition: LowRankAddition?
 
     package init(index: Int, rows: Int, columns: Int, matrixCount: Int) {
         self.index = index
@@ -54,6 +56,36 @@ package struct WeightHandle: Sendable, Equatable {
         self.columns = columns
         self.matrixCount = matrixCount
     }
+
+    /// The matrix with an adapter: products are `W · x + scale · up · (down · x)`.
+    ///
+    /// - Parameters:
+    ///   - down: `[rank, columns]`.
+    ///   - up: `[rows, rank]`.
+    package func adding(_ down: WeightHandle, _ up: WeightHandle, scale: Float) -> WeightHandle {
+        precondition(matrixCount == 1 && down.columns == columns && up.rows == rows && up.columns == down.rows)
+        var adapted = self
+        adapted.addition = LowRankAddition(down: down.index, up: up.index, rank: down.rows, scale: scale)
+        return adapted
+    }
+
+    /// The two matrices of its adapter.
+    var factors: (down: WeightHandle, up: WeightHandle)? {
+        guard let addition else { return nil }
+        let rank = addition.rank
+        return (
+            WeightHandle(index: addition.down, rows: rank, columns: columns, matrixCount: 1),
+            WeightHandle(index: addition.up, rows: rows, columns: rank, matrixCount: 1)
+        )
+    }
+}
+
+/// What an adapter adds to a matrix: the product of a wide and a tall one, by the backend's numbers for them.
+package struct LowRankAddition: Sendable, Equatable {
+    fileprivate let down: Int
+    fileprivate let up: Int
+    fileprivate let rank: Int
+    let scale: Float
 }
 
 /// A vector of float32 that a backend has loaded: norm weights, biases, attention sinks.

@@ -83,7 +83,9 @@ struct RoPEParameters {
     fileprivate init(_ fields: JSONObject) {
         let given = (fields["rope_parameters"]?.objectValue ?? fields["rope_scaling"]?.objectValue) ?? JSONObject()
         global = given["full_attention"]?.objectValue ?? given
-        base = global["rope_theta"]?.doubleValue ?? fields["rope_theta"]?.doubleValue
+        base =
+            global["rope_theta"]?.doubleValue ?? fields["rope_theta"]?.doubleValue
+            ?? fields["rotary_emb_base"]?.doubleValue
         localBase =
             given["sliding_attention"]?["rope_theta"]?.doubleValue ?? fields["rope_local_base_freq"]?.doubleValue
         trained = fields["original_max_position_embeddings"]?.intValue

@@ -10,15 +10,13 @@ import Safetensors
 ///
 /// *Source*: llama.cpp's `convert_hf_to_gguf.py`, whose keys, names and layouts these are.
 package struct ModelConversion: Sendable {
+    private let file: ConvertedFile
+
     /// All keys of the file.
-    package let metadata: Metadata
-    private let tensors: [ConvertedTensor]
+    package var metadata: Metadata { file.metadata }
 
     /// Bytes of weights that `write` reads.
-    package var sourceByteCount: Int { tensors.reduce(0) { $0 + $1.sourceByteCount } }
-
-    /// Names, shapes and types of the tensors that will be written.
-    package var plans: [TensorPlan] { tensors.map(\.plan) }
+    package var sourceByteCount: Int { file.sourceByteCount }
 
     /// Names of Hugging Face's architectures that can be converted.
     package static var architectures: [String] { ModelFamilies.all.flatMap(\.sources) }
@@ -30,7 +28,7 @@ package struct ModelConversion: Sendable {
     package init(_ folder: ModelFolder) throws(ConversionError) {
         let configuration = try Configuration(folder)
         let family = try ModelFamilies.family(of: configuration)
-        tensors = try TensorPlanner(family, configuration).tensors(of: try Self.weights(folder))
+        let tensors = try TensorPlanner(family, configuration).tensors(of: try Self.weights(folder))
         guard let embedding = tensors.first(where: { $0.name == "token_embd.weight" }), embedding.shape.count == 2
         else { throw .missingTensor("token_embd.weight") }
         var keys = ModelKeys(architecture: family.architecture)
@@ -42,7 +40,7 @@ package struct ModelConversion: Sendable {
         let vocabulary = try family.vocabulary(source)
         vocabulary.add(to: &keys)
         try SpecialTokenKeys(source, tokens: vocabulary.tokens).add(to: &keys)
-        metadata = keys.metadata
+        file = ConvertedFile(metadata: keys.metadata, tensors: tensors)
     }
 
     /// The files of weights, and the index of them if there are several.
@@ -70,18 +68,6 @@ package struct ModelConversion: Sendable {
     /// - Parameter progress: called with the number of bytes read so far.
     /// - Throws: `cancelled` if the task is; then no file appears.
     package func write(to path: String, progress: (Int) -> Void) throws(ConversionError) {
-        var byteCount = 0
-        var writer = try withGGUF { () throws(GGUFError) in
-            try GGUFWriter(path: path, metadata: metadata, tensors: plans)
-        }
-        for tensor in tensors {
-            try tensor.write { bytes, sourceByteCount throws(ConversionError) in
-                guard !Task.isCancelled else { throw .cancelled }
-                do throws(GGUFError) { try writer.write(bytes) } catch { throw .gguf(error) }
-                byteCount += sourceByteCount
-                progress(byteCount)
-            }
-        }
-        do { try writer.finish() } catch { throw .gguf(error) }
+        try file.write(to: path, progress: progress)
     }
 }

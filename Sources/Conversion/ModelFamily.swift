@@ -18,19 +18,37 @@ struct ModelFamily: Sendable {
     var hyperparameters: @Sendable (Configuration, ModelFolder, inout ModelKeys) throws(ConversionError) -> Void = {
         _, _, _ throws(ConversionError) in
     }
-    /// What happens to the weights of a tensor, by its name in GGUF with `*` for the layer.
-    var change: @Sendable (String, Configuration) throws(ConversionError) -> ConvertedTensor.Change = {
-        _, _ throws(ConversionError) in ConvertedTensor.Change()
-    }
+    /// Whether GGUF rotates neighbours of a head where Hugging Face rotates its halves.
+    var rotatesNeighbours = false
+    /// What GGUF's norms have added to their weights.
+    var normAddend: Float = 0
     /// Tensors that no file holds.
     var additions: @Sendable (Configuration) throws(ConversionError) -> [ConvertedTensor] = {
         _ throws(ConversionError) in []
     }
 }
 
+extension ModelFamily {
+    /// What happens to the weights of a tensor.
+    ///
+    /// - Parameter pattern: its name in GGUF, with `*` for the layer.
+    func change(_ pattern: String, headLength: Int) -> ConvertedTensor.Change {
+        let isRotated = pattern == "blk.*.attn_q" || pattern == "blk.*.attn_k"
+        return ConvertedTensor.Change(
+            order: rotatesNeighbours && isRotated ? .neighbours(headLength: headLength) : .same,
+            addend: pattern.hasSuffix("norm") ? normAddend : 0)
+    }
+
+    /// A tensor's name without what means nothing in it.
+    func bare(_ name: String) -> String {
+        guard let prefix = prefixes.first(where: { name.hasPrefix($0) }) else { return name }
+        return String(name.dropFirst(prefix.count))
+    }
+}
+
 /// THE table of families: one row each.
 enum ModelFamilies {
-    static let all: [ModelFamily] = [.llama, .qwen2, .qwen3, .qwen3MoE, .gemma3, .bert]
+    static let all: [ModelFamily] = [.llama, .qwen2, .qwen3, .qwen3MoE, .gemma3, .bert, .nomicBert]
 
     /// The family of a model.
     ///

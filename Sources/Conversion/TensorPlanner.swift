@@ -5,10 +5,12 @@ import Safetensors
 struct TensorPlanner {
     private let family: ModelFamily
     private let configuration: Configuration
+    private let headLength: Int
 
-    init(_ family: ModelFamily, _ configuration: Configuration) {
+    init(_ family: ModelFamily, _ configuration: Configuration) throws(ConversionError) {
         self.family = family
         self.configuration = configuration
+        headLength = family.rotatesNeighbours ? try configuration.headLength() : 0
     }
 
     /// What models carry along without need: buffers that follow from the configuration.
@@ -49,14 +51,9 @@ struct TensorPlanner {
     /// Where a tensor goes; nil if it is left out.
     private func target(of source: String) throws(ConversionError) -> Target? {
         if Self.buffers.contains(where: { source.hasSuffix($0) }) { return nil }
-        var rest = source[...]
-        if family.ignored.contains(where: { rest.hasPrefix($0) }) { return nil }
-        for prefix in family.prefixes where rest.hasPrefix(prefix) {
-            rest = rest.dropFirst(prefix.count)
-            break
-        }
-        if family.ignored.contains(where: { rest.hasPrefix($0) }) { return nil }
-        let name = TensorName(Self.currentSpelling(String(rest)))
+        let rest = family.bare(source)
+        if family.ignored.contains(where: { source.hasPrefix($0) || rest.hasPrefix($0) }) { return nil }
+        let name = TensorName(Self.currentSpelling(rest))
         guard let pattern = family.names[name.pattern] else {
             throw .unknownTensor(source, architecture: family.architecture)
         }
@@ -73,7 +70,7 @@ struct TensorPlanner {
     private func converted(
         _ sources: [FloatTensor], shape: [Int], _ target: Target
     ) throws(ConversionError) -> ConvertedTensor {
-        let change = try family.change(target.pattern, configuration)
+        let change = family.change(target.pattern, headLength: headLength)
         if case .neighbours(let headLength) = change.order {
             guard headLength > 1, headLength % 2 == 0, shape[0] % headLength == 0 else {
                 throw .invalidShape(tensor: target.full, expected: "rows for heads of \(headLength)", found: shape)

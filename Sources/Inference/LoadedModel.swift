@@ -109,21 +109,25 @@ package final class LoadedModel: Sendable {
 
     /// Loads a model's weights, sets memory aside and starts its engine.
     ///
-    /// - Parameter progress: told the bytes of each tensor when it is loaded.
+    /// - Parameters:
+    ///   - adapter: a file of low-rank matrices that are added to some of the model's.
+    ///   - progress: told the bytes of each tensor when it is loaded.
     /// - Throws: what is wrong with the file, or that it does not fit.
     package init(
-        _ file: GGUFFile, gang: ThreadGang, options: LoadOptions,
+        _ file: GGUFFile, adapter: GGUFFile? = nil, gang: ThreadGang, options: LoadOptions,
         progress: @escaping @Sendable (_ tensorBytes: Int) -> Void = { _ in }
     ) throws(LoadError) {
         let start = ContinuousClock.now
-        let fileBytes = Model.weightBytes(of: file)
+        let fileBytes = Model.weightBytes(of: file) + (adapter.map(Model.weightBytes(of:)) ?? 0)
         guard fileBytes < options.memoryLimit else {
             throw .tooLarge(neededBytes: fileBytes, limitBytes: options.memoryLimit)
         }
         do { tokenizer = try Tokenizer(metadata: file.metadata) } catch { throw .tokenizer(error) }
         let backend = CPUBackend(gang: gang)
         let model: Model
-        do { model = try Model(file, backend: backend, progress: progress) } catch { throw .model(error) }
+        do { model = try Model(file, adapter: adapter, backend: backend, progress: progress) } catch {
+            throw .model(error)
+        }
         metadata = model.metadata
         hyperparameters = model.hyperparameters
         weightBytes = backend.memory.weightBytes

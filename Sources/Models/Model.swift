@@ -13,16 +13,21 @@ package struct Model: Sendable {
 
     /// Loads a model.
     ///
-    /// - Parameter progress: told the bytes of each tensor when it is loaded; their sum is `weightBytes(of:)`.
+    /// - Parameters:
+    ///   - adapter: a file of low-rank matrices that are added to some of the model's.
+    ///   - progress: told the bytes of each tensor when it is loaded; their sum is `weightBytes(of:)`.
     /// - Throws: `ModelError` for a file that is no model of a known architecture.
     package init(
-        _ file: GGUFFile, backend: any Backend,
+        _ file: GGUFFile, adapter: GGUFFile? = nil, backend: any Backend,
         progress: @escaping @Sendable (_ tensorBytes: Int) -> Void = { _ in }
     ) throws(ModelError) {
-        let reader = try WeightReader(file, backend: backend, progress: progress)
+        let adapter = try adapter.map { file throws(ModelError) in try Adapter(file) }
+        let reader = try WeightReader(file, adapter: adapter, backend: backend, progress: progress)
+        try adapter?.check(architecture: reader.architecture)
         let type = try ArchitectureRegistry.architecture(named: reader.architecture)
         architecture = try type.init(reader)
         embeddingHead = try EmbeddingHead(reader, architecture.hyperparameters)
+        try adapter?.checkAllTaken()
         metadata = file.metadata
     }
 

@@ -11,14 +11,19 @@ package struct WeightReader: ~Copyable {
     let file: GGUFFile
     package let architecture: String
     private let backend: any Backend
+    private let adapter: Adapter?
     private let progress: @Sendable (_ loadedBytes: Int) -> Void
 
-    /// - Parameter progress: told the total of bytes loaded so far, after every tensor.
+    /// - Parameters:
+    ///   - adapter: what is added to some of the matrices.
+    ///   - progress: told the total of bytes loaded so far, after every tensor.
     /// - Throws: `metadata` if the file does not name its architecture.
     package init(
-        _ file: GGUFFile, backend: any Backend, progress: @escaping @Sendable (_ loadedBytes: Int) -> Void
+        _ file: GGUFFile, adapter: Adapter? = nil, backend: any Backend,
+        progress: @escaping @Sendable (_ loadedBytes: Int) -> Void
     ) throws(ModelError) {
         self.file = file
+        self.adapter = adapter
         self.backend = backend
         self.progress = progress
         do { architecture = try file.metadata.string("general.architecture") } catch { throw .metadata(error) }
@@ -176,9 +181,18 @@ package struct WeightReader: ~Copyable {
         let bytes = rows.map { Self.rows($0, of: info, rowCount: shape[1]) } ?? info.bytes
         let source = WeightSource(
             type: info.type, rows: rows?.count ?? shape[1], columns: shape[0], matrixCount: matrixCount, bytes: bytes)
+        let handle = try load(source, name: name)
+        guard matrixCount == 1, rows == nil, let pair = try adapter?.takePair(for: name, shape: shape) else {
+            return handle
+        }
+        return handle.adding(
+            try load(pair.down, name: name), try load(pair.up, name: name), scale: pair.scale)
+    }
+
+    private func load(_ source: WeightSource, name: String) throws(ModelError) -> WeightHandle {
         do {
             let handle = try backend.load(source)
-            progress(bytes.count)
+            progress(source.bytes.count)
             return handle
         } catch { throw .compute(error, tensor: name) }
     }

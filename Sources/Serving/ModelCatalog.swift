@@ -74,7 +74,15 @@ package struct ModelCatalog: Sendable {
     }
 
     private static func entry(name: String, path: String) -> CatalogEntry {
-        CatalogEntry(source: ModelSource(name: name, key: path) { try GGUFFile(path: path) })
+        entry(name: name, path: path, adapter: nil) { try GGUFFile(path: path) }
+    }
+
+    private static func entry(
+        name: String, path: String, adapter: String?, open: @escaping @Sendable () throws -> GGUFFile
+    ) -> CatalogEntry {
+        let key = adapter.map { "\(path)\u{0}\($0)" } ?? path
+        let openAdapter = adapter.map { path in { @Sendable in try GGUFFile(path: path) } }
+        return CatalogEntry(source: ModelSource(name: name, key: key, open: open, openAdapter: openAdapter))
     }
 
     private static var bundled: CatalogEntry {
@@ -85,8 +93,13 @@ package struct ModelCatalog: Sendable {
         guard let path = model.weights.first else {
             throw WireError(.unsupported, "\"\(model.name.display)\" has no weights in GGUF form")
         }
-        var entry = CatalogEntry(
-            source: ModelSource(name: model.name.display, key: path) { try model.openWeights() })
+        guard model.adapters.count <= 1 else {
+            throw WireError(
+                .unsupported, "\"\(model.name.display)\" has \(model.adapters.count) adapters, at most 1 is supported")
+        }
+        var entry = entry(name: model.name.display, path: path, adapter: model.adapters.first) {
+            try model.openWeights()
+        }
         entry.system = model.system
         entry.messages = try OllamaChat.messages(.array(model.messages))
         entry.parameters = try GenerationOptions(.object(model.parameters))

@@ -198,7 +198,7 @@ extension ModelManager {
 
     private func loadNow(_ source: ModelSource) async throws {
         guard residents[source.key] == nil else { return }
-        let file = try await loader.run { () throws in try source.open() }
+        let (file, adapter) = try await loader.run { () throws in (try source.open(), try source.openAdapter?()) }
         await makeRoom(MemoryEstimate(file, cache: limits.load.cache))
         guard !isShutDown else { throw InferenceError.shutDown }
         var options = limits.load
@@ -207,7 +207,7 @@ extension ModelManager {
         let gang = gang
         let loadOptions = options
         let model = try await loader.run { () throws in
-            try LoadedModel(file, gang: gang, options: loadOptions)
+            try LoadedModel(file, adapter: adapter, gang: gang, options: loadOptions)
         }
         residents[source.key] = Resident(source: source, model: model, idleTime: .seconds(60))
         // Whoever waits for it takes it next; if nobody does any more, it goes as an idle model does.

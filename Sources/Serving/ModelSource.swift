@@ -11,11 +11,17 @@ package struct ModelSource: Sendable {
     package private(set) var purpose = LoadOptions.Purpose.generation
     /// Opens the file.
     package let open: @Sendable () throws -> GGUFFile
+    /// Opens the adapter that belongs to it; nil without one.
+    package let openAdapter: (@Sendable () throws -> GGUFFile)?
 
-    package init(name: String, key: String, open: @escaping @Sendable () throws -> GGUFFile) {
+    package init(
+        name: String, key: String, open: @escaping @Sendable () throws -> GGUFFile,
+        openAdapter: (@Sendable () throws -> GGUFFile)? = nil
+    ) {
         self.name = name
         self.key = key
         self.open = open
+        self.openAdapter = openAdapter
     }
 
     /// The same file, loaded for embeddings.

@@ -1,11 +1,10 @@
-import Compute
 import Conversion
 import Foundation
 import GGUF
 import Hashing
 import JSON
-import Models
 import Platform
+import Quantization
 import TestSupport
 
 /// A tiny Hugging Face model of `fixtures/conversion`, and what other programs make of it.
@@ -22,6 +21,12 @@ struct ConvertedFixture {
     init(named name: String) throws {
         self.name = name
         expected = try JSONParser.parse([UInt8](Fixtures.data("conversion/\(name).json")))
+    }
+
+    /// An adapter for the model of that name.
+    init(adapterFor name: String) throws {
+        self.name = "adapters/\(name)"
+        expected = try JSONParser.parse([UInt8](Fixtures.data("conversion/adapters/\(name).json")))
     }
 
     /// All files of the folder, but for some.
@@ -95,5 +100,16 @@ extension MetadataValue {
             return expected?["type"] == "float32" && Float(wanted) == number
         }
         return found == expected
+    }
+}
+
+extension TensorInfo {
+    /// Whether it is what a fixture says.
+    func matches(_ expected: JSONValue, comparingBytes: Bool = true) -> Bool {
+        var hash = SHA256()
+        hash.update(bytes.withBytes { $0.littleEndianIntegers(UInt8.self) })
+        return shape == expected["shape"]?.arrayValue?.compactMap(\.intValue)
+            && type.name == expected["type"]?.stringValue
+            && (!comparingBytes || "\(hash.finalized())" == expected["sha256"]?.stringValue)
     }
 }

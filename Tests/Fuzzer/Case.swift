@@ -18,13 +18,23 @@ struct Case {
         case whole([UInt8])
         /// Several files, read from a folder; the generator chooses which part is opened.
         case split(SplitModel, SeededGenerator)
+        /// A model to be converted first.
+        case folder(FolderModel)
     }
 
     /// A split model takes writing files; it is one case in so many.
     private static let casesPerSplit = 4
+    /// As often, a model of Hugging Face's form.
+    private static let casesPerFolder = 8
 
     init(_ corpus: Corpus, seed: UInt64, number: Int) {
         var random = SeededGenerator(seed: seed << 32 ^ UInt64(number))
+        if number % Self.casesPerFolder == 1, let (name, files) = corpus.folders.randomElement(using: &random) {
+            var mutations: [String] = []
+            content = .folder(FolderModel(files, &random, mutations: &mutations))
+            (self.name, self.mutations) = (name, mutations)
+            return
+        }
         let document = corpus.documents[Int.random(in: 0..<corpus.documents.count, using: &random)]
         name = document.name
         var mutations: [String] = []
@@ -72,6 +82,10 @@ struct Case {
             try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let path = model.write(to: folder, &random)
             read(isVerbose: isVerbose) { try GGUFFile(path: path) }
+        case .folder(let model):
+            try? FileManager.default.removeItem(at: folder)
+            try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            read(isVerbose: isVerbose) { try GGUFFile(path: model.convert(in: folder)) }
         }
     }
 

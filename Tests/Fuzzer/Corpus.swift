@@ -2,7 +2,8 @@ import Foundation
 import GGUF
 import TestSupport
 
-/// The files that cases start from: every small GGUF among the fixtures that is whole, as bytes and taken apart.
+/// The files that cases start from: every small GGUF among the fixtures that is whole, as bytes and taken apart, and
+/// every folder to convert.
 struct Corpus {
     struct Document {
         let name: String
@@ -11,6 +12,8 @@ struct Corpus {
     }
 
     let documents: [Document]
+    /// Models that are converted before they are read.
+    let folders = FolderModel.corpus()
 
     private static let byteCountLimit = 8 << 20
 

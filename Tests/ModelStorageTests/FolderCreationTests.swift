@@ -101,3 +101,54 @@ import Testing
         #expect(folder.files("blobs").isEmpty && folder.files("manifests").isEmpty)
     }
 }
+
+/// Models with an adapter.
+@Suite struct AdapterCreationTests {
+    private let folder: TemporaryStore
+    private let creation: ModelCreation
+
+    init() throws {
+        folder = try TemporaryStore()
+        creation = ModelCreation(store: folder.store, taskCount: 2)
+    }
+
+    private func create(_ name: String, _ modelfile: String) async throws {
+        let request = try CreationRequest(
+            Modelfile(parsing: Array(modelfile.utf8)), name: ModelName(name), folder: Fixtures.path("conversion"),
+            home: "/nowhere")
+        try await creation.run(request) { _ in }
+    }
+
+    @Test func anAdapterIsALayerOfItsOwn() async throws {
+        try await create("base", "FROM ./llama")
+        try await create("adapted", "FROM base\nADAPTER ./adapters/llama")
+        let (base, adapted) = (
+            try folder.store.open(ModelName("base")), try folder.store.open(ModelName("adapted"))
+        )
+        #expect(adapted.weights == base.weights && adapted.adapters.count == 1)
+        #expect(adapted.config.family == "llama" && adapted.config.parameterSize == base.config.parameterSize)
+        // The converted file will do as well, and so does what `show` prints.
+        try await create("again", "FROM base\nADAPTER \(adapted.adapters[0])")
+        #expect(try folder.store.open(ModelName("again")).adapters == adapted.adapters)
+        #expect(try ShowReport(adapted).modelfile.contains("ADAPTER \(adapted.adapters[0])"))
+        // One that is there already is kept; a second is refused.
+        try await create("derived", "FROM adapted\nSYSTEM x")
+        #expect(try folder.store.open(ModelName("derived")).adapters == adapted.adapters)
+        await #expect(throws: ModelStorageError.tooManyAdapters(found: 2)) {
+            try await create("two", "FROM adapted\nADAPTER ./adapters/llama")
+        }
+    }
+
+    @Test func modelAndAdapterComeTogether() async throws {
+        try await create("m", "FROM ./llama\nADAPTER ./adapters/llama")
+        let model = try folder.store.open(ModelName("m"))
+        #expect(model.weights.count == 1 && model.adapters.count == 1)
+    }
+
+    @Test func adaptersOfOtherModelsAreRefused() async throws {
+        await #expect(throws: ModelStorageError.self) {
+            try await create("m", "FROM ./qwen2\nADAPTER ./adapters/llama")
+        }
+        #expect(folder.files("manifests").isEmpty)
+    }
+}

@@ -5,6 +5,7 @@ import JSON
 import ModelStorage
 import Platform
 import Serving
+import TestSupport
 import Testing
 import WireFormats
 
@@ -21,13 +22,14 @@ struct ServerTests {
 
     /// Runs a body with a function that asks the server.
     private func withServer(
+        store: ModelStore = ModelStore(root: "/nowhere"),
         _ body: (_ ask: @escaping @Sendable (String, String, JSONValue?) async throws -> Reply) async throws -> Void
     ) async throws {
         var limits = ModelManager.Limits()
         limits.load.contextLength = 512
         let manager = ModelManager(gang: ThreadGang(threadCount: 1), limits: limits)
         let metrics = ServingMetrics()
-        let catalog = ModelCatalog(store: ModelStore(root: "/nowhere"), built: FileTime(seconds: 0))
+        let catalog = ModelCatalog(store: store, built: FileTime(seconds: 0))
         let answers = AnswerService(manager: manager, catalog: catalog, metrics: metrics) {
             LocalTime(year: 2026, month: 1, day: 2, hour: 3, minute: 4, second: 5, microsecond: 0)
         }
@@ -55,6 +57,34 @@ struct ServerTests {
             ("model", "swiftllm"), ("messages", hello), ("options", ["temperature": 0]),
         ]
         return .object(JSONObject(members + more.map { (key: $0.0, value: $0.1) }))
+    }
+
+    @Test("A model with an adapter answers otherwise, beside the same without")
+    func adapters() async throws {
+        let folder = TemporaryFolder()
+        let store = ModelStore(root: folder.path("models"))
+        let creation = ModelCreation(store: store, taskCount: 1)
+        for (name, text) in [("plain", "FROM ./llama"), ("adapted", "FROM plain\nADAPTER ./adapters/llama")] {
+            let request = try CreationRequest(
+                Modelfile(parsing: Array(text.utf8)), name: ModelName(name), folder: Fixtures.path("conversion"),
+                home: "/")
+            try await creation.run(request) { _ in }
+        }
+        try await withServer(store: store) { ask in
+            var answers: [String?] = []
+            for name in ["plain", "adapted", "plain", "adapted"] {
+                let reply = try await ask(
+                    "POST", "/api/generate",
+                    [
+                        "model": .string(name), "prompt": "The quick", "raw": true, "stream": false,
+                        "options": ["temperature": 0, "num_predict": 12],
+                    ])
+                #expect(reply.status == 200, "\(reply.text)")
+                answers.append(reply.values.first?["response"]?.stringValue)
+            }
+            #expect(answers[0] == answers[2] && answers[1] == answers[3] && answers[0] != answers[1])
+            #expect(answers[0]?.isEmpty == false)
+        }
     }
 
     @Test("A stream says what the whole answer says")

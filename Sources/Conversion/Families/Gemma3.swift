@@ -40,10 +40,8 @@ extension ModelFamily {
                 keys.set("attention.scale", 1 / length.squareRoot())
             }
         },
-        change: { name, _ throws(ConversionError) in
-            // Gemma's norms multiply by one more than their weights.
-            .init(addend: name.hasSuffix("norm") ? 1 : 0)
-        })
+        // Gemma's norms multiply by one more than their weights.
+        normAddend: 1)
 }
 
 /// Which layers have a window, if it is not five of six.

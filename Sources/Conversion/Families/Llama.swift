@@ -20,13 +20,6 @@ extension ModelFamily {
             // Llama itself has none; Mistral's first version has.
             keys.set("attention.sliding_window", try configuration.optionalCount("sliding_window"))
         },
-        change: { name, configuration throws(ConversionError) in
-            // GGUF's llama rotates neighbours, Hugging Face's the halves of a head.
-            switch name {
-            case "blk.*.attn_q", "blk.*.attn_k":
-                .init(order: .neighbours(headLength: try configuration.headLength()))
-            default: .init()
-            }
-        },
+        rotatesNeighbours: true,
         additions: { configuration throws(ConversionError) in try Decoder.ropeDivisors(configuration) })
 }

@@ -30,6 +30,30 @@ extension ModelCreation {
         describe(facts, quantization: quantization, isModel: true, in: &parts.config)
     }
 
+    /// Adds a low-rank adapter: a GGUF file as it is, or one of Hugging Face's form, converted for the model at hand.
+    func addAdapter(
+        _ files: [CreationRequest.File], to parts: inout Parts, progress: @Sendable (Status) -> Void
+    ) async throws(ModelStorageError) {
+        guard !files.isEmpty else { return }
+        let present = parts.layers.count { $0.layer.mediaType == MediaType.adapter }
+        guard present == 0 else { throw .tooManyAdapters(found: present + 1) }
+        let given = HuggingFaceFiles(files)
+        for group in try FileGroup.groups(given.others) {
+            try await add(group, mediaType: MediaType.adapter, mix: nil, to: &parts, progress: progress)
+        }
+        guard !given.model.isEmpty else { return }
+        guard let base = parts.layers.first(where: { $0.layer.mediaType == MediaType.model })?.layer else {
+            throw .noSource
+        }
+        progress(Status(text: "converting adapter"))
+        let model = try opened([store.blobs.path(base.digest)], name: base.digest.description)
+        let folder = try folder(of: given.model)
+        let path = try converting { path throws(ConversionError) in
+            try AdapterConversion(folder, base: model).write(to: path) { _ in }
+        }
+        parts.append(try store.blobs.adopt(path), MediaType.adapter)
+    }
+
     /// The files by their names.
     func folder(of files: [CreationRequest.File]) throws(ModelStorageError) -> ModelFolder {
         ModelFolder(try files.map { file throws(ModelStorageError) in (file.name, try path(of: file)) })

@@ -66,7 +66,9 @@ package struct ModelCreation: Sendable {
 
     private func check(_ request: CreationRequest) throws(ModelStorageError) {
         guard request.from != nil || !request.files.isEmpty else { throw .noSource }
-        guard request.adapters.count <= 1 else { throw .tooManyAdapters(found: request.adapters.count) }
+        let adapters = HuggingFaceFiles(request.adapters)
+        let adapterCount = adapters.others.count + (adapters.model.isEmpty ? 0 : 1)
+        guard adapterCount <= 1 else { throw .tooManyAdapters(found: adapterCount) }
         for file in request.files + request.adapters + request.drafts {
             let isInside = !file.name.hasPrefix("/") && !file.name.split(separator: "/").contains("..")
             guard isInside else { throw .notRelative(fileName: file.name) }
@@ -100,9 +102,7 @@ package struct ModelCreation: Sendable {
         for group in try FileGroup.groups(files.others) {
             try await add(group, mediaType: nil, mix: mix, to: &parts, progress: progress)
         }
-        for group in try FileGroup.groups(request.adapters) {
-            try await add(group, mediaType: MediaType.adapter, mix: nil, to: &parts, progress: progress)
-        }
+        try await addAdapter(request.adapters, to: &parts, progress: progress)
         for group in try FileGroup.groups(request.drafts) {
             try await add(group, mediaType: MediaType.draft, mix: nil, to: &parts, progress: progress)
         }
@@ -134,7 +134,7 @@ package struct ModelCreation: Sendable {
     }
 
     /// Adds the weights of a file, or of all parts of a split model, which become one file.
-    private func add(
+    func add(
         _ group: FileGroup, mediaType: String?, mix: QuantizationMix?, to parts: inout Parts,
         progress: @Sendable (Status) -> Void
     ) async throws(ModelStorageError) {
