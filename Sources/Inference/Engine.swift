@@ -1,3 +1,4 @@
+import Compute
 import Platform
 import Synchronization
 
@@ -11,6 +12,16 @@ package struct EngineStatus: Sendable, Equatable {
     package var heldPageCount = 0
     /// What the scheduler has counted so far.
     package var scheduler = SchedulerStatistics()
+}
+
+/// What a running request is at.
+package struct RunningStatus: Sendable, Equatable {
+    /// How many requests came before it.
+    package let number: UInt64
+    package let promptTokens: Int
+    package let generatedTokens: Int
+    /// Tokens still to come at most.
+    package let remainingTokens: Int
 }
 
 /// A generation that an engine works on.
@@ -40,6 +51,7 @@ package final class Engine: Sendable {
     fileprivate enum Message: Sendable {
         case submit(Submission)
         case cancel(ticket: UInt64)
+        case report(@Sendable ([RunningStatus]) -> Void)
     }
 
     fileprivate struct Submission: Sendable {
@@ -81,6 +93,17 @@ package final class Engine: Sendable {
 
     /// Positions of the longest prompt.
     package var contextLength: Int { limits.contextLength }
+
+    /// Requests that may run at once.
+    package var sequenceCount: Int { limits.batch.sequences }
+
+    /// The requests that run, as they stand between two steps.
+    package func running() async -> [RunningStatus] {
+        await withCheckedContinuation { continuation in
+            let isAsked = worker.mailbox.send(.report { continuation.resume(returning: $0) })
+            if !isAsked { continuation.resume(returning: []) }
+        }
+    }
 
     /// What the engine was busy with after its last step.
     package var status: EngineStatus { worker.status.withLock { $0 } }
@@ -145,6 +168,7 @@ extension Engine.Worker {
         switch message {
         case .cancel(let ticket):
             if let id = sequences.removeValue(forKey: ticket) { core.cancel(id) }
+        case .report(let answer): answer(core.running)
         case .submit(let submission):
             let events = submission.events
             do throws(InferenceError) {

@@ -54,6 +54,17 @@ package final class EngineCore {
     /// Whether there is nothing to compute.
     package var isIdle: Bool { scheduler.isIdle }
 
+    /// The requests that steps work on, oldest first.
+    package var running: [RunningStatus] {
+        scheduler.running.compactMap { id in
+            guard let sequence = scheduler[id], let generation = generations[id] else { return nil }
+            let generated = generation.statistics.generatedTokens
+            return RunningStatus(
+                number: id.number, promptTokens: sequence.promptCount, generatedTokens: generated,
+                remainingTokens: generation.tokenLimit - generated)
+        }
+    }
+
     /// Takes a request on.
     ///
     /// - Parameters:

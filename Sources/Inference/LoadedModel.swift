@@ -34,7 +34,7 @@ package enum LoadError: Error, CustomStringConvertible {
     case model(ModelError)
     case tokenizer(TokenizerError)
     case compute(ComputeError)
-    /// Weights and the smallest useful cache need more memory than there is.
+    /// Weights or the smallest useful cache need more memory than there is.
     case tooLarge(neededBytes: Int, limitBytes: Int)
 
     package var description: String {
@@ -43,37 +43,33 @@ package enum LoadError: Error, CustomStringConvertible {
         case .tokenizer(let error): "\(error)"
         case .compute(let error): "\(error)"
         case .tooLarge(let needed, let limit):
-            "needs \(needed >> 20) MiB of memory for weights and cache, of which \(max(limit, 0) >> 20) MiB are free"
+            "needs \(needed >> 20) MiB of memory, of which \(max(limit, 0) >> 20) MiB are free"
         }
     }
 }
 
-/// A model in memory with an engine that serves it.
+/// A model in memory with the engines that serve it, which share its weights.
 package final class LoadedModel: Sendable {
-    /// What works for it.
-    package enum Worker: Sendable {
-        case generation(Engine)
-        case embedding(EmbeddingEngine)
-    }
-
     package let metadata: Metadata
     package let hyperparameters: Hyperparameters
     package let tokenizer: Tokenizer
-    package let worker: Worker
     package let loadTime: Duration
     /// Bytes of its weights, as packed.
     package let weightBytes: Int
-    /// Bytes of its keys and values, as reserved.
-    package let cacheBytes: Int
-    /// Bytes that it takes in all.
-    package let memoryBytes: Int
 
-    /// Positions of the longest sequence.
+    private let maker: EngineMaker
+    private let engines: Mutex<Engines>
+
+    /// What generates; nil for a model that cannot, or that was not asked to.
+    package var generation: Engine? { engines.withLock { $0.generation } }
+    /// What embeds; nil if it was not asked to.
+    package var embedding: EmbeddingEngine? { engines.withLock { $0.embedding } }
+    /// Bytes that it takes in all.
+    package var memoryBytes: Int { weightBytes + engines.withLock { $0.byteCount } }
+
+    /// Positions of the longest sequence: of a text that is generated, if it generates.
     package var contextLength: Int {
-        switch worker {
-        case .generation(let engine): engine.contextLength
-        case .embedding(let engine): engine.contextLength
-        }
+        engines.withLock { $0.generation?.contextLength ?? $0.embedding?.contextLength ?? 0 }
     }
 
     /// The tokens as constraints see them; made when it is first asked for.
@@ -103,11 +99,9 @@ package final class LoadedModel: Sendable {
     private static let mostFormats = 8
 
     /// What its engine is busy with; an embedding engine does not say.
-    package var status: EngineStatus? {
-        if case .generation(let engine) = worker { engine.status } else { nil }
-    }
+    package var status: EngineStatus? { generation?.status }
 
-    /// Loads a model's weights, sets memory aside and starts its engine.
+    /// Loads a model's weights, sets memory aside and starts an engine.
     ///
     /// - Parameters:
     ///   - adapter: a file of low-rank matrices that are added to some of the model's.
@@ -128,48 +122,95 @@ package final class LoadedModel: Sendable {
         do { model = try Model(file, adapter: adapter, backend: backend, progress: progress) } catch {
             throw .model(error)
         }
-        metadata = model.metadata
-        hyperparameters = model.hyperparameters
-        weightBytes = backend.memory.weightBytes
-        let size = model.generatesText ? try CacheSize(model, weightBytes: weightBytes, options: options) : nil
-        do {
-            // The engine takes over all that computes, so what is to be known of it is read before.
-            if options.purpose == .generation, let size {
-                let core = try Self.core(model, backend, tokenizer, size, options)
-                (cacheBytes, memoryBytes) = Self.bytes(backend.memory)
-                worker = .generation(Engine(core))
-            } else {
-                let core = try EmbeddingCore(
-                    model, backend: backend, options: EmbeddingOptions(contextLength: options.contextLength))
-                (cacheBytes, memoryBytes) = Self.bytes(backend.memory)
-                worker = .embedding(EmbeddingEngine(core))
-            }
-        } catch { throw .compute(error) }
+        (metadata, hyperparameters, weightBytes) = (
+            model.metadata, model.hyperparameters, backend.memory.weightBytes
+        )
+        maker = EngineMaker(
+            model: model, weights: backend.weights, tokenizer: tokenizer, gang: gang, options: options)
+        engines = Mutex(try maker.make(for: options.purpose, freeBytes: options.memoryLimit - weightBytes))
         loadTime = .now - start
     }
 
-    private static func bytes(_ memory: BackendMemory) -> (cache: Int, all: Int) {
-        (memory.cacheBytes, memory.weightBytes + memory.cacheBytes + memory.workspaceBytes)
+    /// Whether it has the engine for a purpose. What cannot generate has one that embeds, whatever it is for.
+    package func isReady(for purpose: LoadOptions.Purpose) -> Bool {
+        engines.withLock { engines in
+            maker.generates(for: purpose) ? engines.generation != nil : engines.embedding != nil
+        }
     }
 
-    private static func core(
-        _ model: Model, _ backend: CPUBackend, _ tokenizer: Tokenizer, _ size: CacheSize, _ options: LoadOptions
-    ) throws(ComputeError) -> EngineCore {
+    /// Starts the engine for a purpose beside what is there; one caller at a time.
+    ///
+    /// - Parameter freeBytes: memory that it may take.
+    /// - Throws: that it does not fit.
+    package func prepare(for purpose: LoadOptions.Purpose, freeBytes: Int) throws(LoadError) {
+        guard !isReady(for: purpose) else { return }
+        let more = try maker.make(for: purpose, freeBytes: freeBytes)
+        engines.withLock { engines in
+            engines.generation = engines.generation ?? more.generation
+            engines.embedding = engines.embedding ?? more.embedding
+            engines.byteCount += more.byteCount
+        }
+    }
+
+    /// Ends what it works on; it takes nothing more on.
+    package func shutDown() { generation?.shutDown() }
+}
+
+/// What works for a model.
+private struct Engines: Sendable {
+    var generation: Engine?
+    var embedding: EmbeddingEngine?
+    /// Bytes of their caches and workspaces.
+    var byteCount = 0
+}
+
+/// Makes engines over weights that are there once.
+private struct EngineMaker: Sendable {
+    let model: Model
+    let weights: CPUWeights
+    let tokenizer: Tokenizer
+    let gang: ThreadGang
+    let options: LoadOptions
+
+    func generates(for purpose: LoadOptions.Purpose) -> Bool { purpose == .generation && model.generatesText }
+
+    /// - Parameter freeBytes: memory that the engine may take.
+    /// - Throws: `tooLarge` or `compute`.
+    func make(for purpose: LoadOptions.Purpose, freeBytes: Int) throws(LoadError) -> Engines {
+        let backend: CPUBackend
+        do { backend = try CPUBackend(gang: gang, sharing: weights) } catch { throw .compute(error) }
+        var engines = Engines()
+        if generates(for: purpose) {
+            let core = try core(backend, CacheSize(model, freeBytes: freeBytes, options: options))
+            // The engine takes over all that computes, so what is to be known of it is read before.
+            engines.byteCount = backend.memory.cacheBytes + backend.memory.workspaceBytes
+            engines.generation = Engine(core)
+        } else {
+            let core: EmbeddingCore
+            do {
+                core = try EmbeddingCore(
+                    model, backend: backend, options: EmbeddingOptions(contextLength: options.contextLength))
+            } catch { throw .compute(error) }
+            engines.byteCount = backend.memory.cacheBytes + backend.memory.workspaceBytes
+            engines.embedding = EmbeddingEngine(core)
+        }
+        return engines
+    }
+
+    private func core(_ backend: CPUBackend, _ size: CacheSize) throws(LoadError) -> EngineCore {
         let batch = BatchLimits(
             rows: options.rowCount, logitRows: options.sequenceCount, sequences: options.sequenceCount)
-        try backend.reserve(
-            ForwardPass.plan(for: batch, model.architecture.forward), cache: size.layout, pageCount: size.pageCount)
+        do {
+            try backend.reserve(
+                ForwardPass.plan(for: batch, model.architecture.forward), cache: size.layout,
+                pageCount: size.pageCount)
+        } catch { throw .compute(error) }
         var limits = SchedulerLimits(contextLength: size.contextLength)
         limits.batch = batch
         limits.waitingCount = options.waitingCount
         return EngineCore(
             ModelRunner(model, backend: backend), texts: TokenTexts(tokenizer), pageCount: size.pageCount,
             options: EngineOptions(limits: limits))
-    }
-
-    /// Ends what it works on; it takes nothing more on.
-    package func shutDown() {
-        if case .generation(let engine) = worker { engine.shutDown() }
     }
 }
 
@@ -187,16 +228,14 @@ private struct CacheSize {
     let contextLength: Int
 
     /// - Throws: `tooLarge` if not even a short context fits.
-    init(_ model: Model, weightBytes: Int, options: LoadOptions) throws(LoadError) {
+    init(_ model: Model, freeBytes: Int, options: LoadOptions) throws(LoadError) {
         layout = CacheLayout(states: model.layerStates, element: options.cache)
         let wanted = options.contextLength ?? model.hyperparameters.contextLength
-        let free = options.memoryLimit - weightBytes
-        let affordable = free / Self.largestShare / max(layout.pageBytes, 1)
+        let affordable = freeBytes / Self.largestShare / max(layout.pageBytes, 1)
         let least = PagePool.pageCount(tokens: min(wanted, Self.leastPositions))
         guard affordable >= least else {
             throw .tooLarge(
-                neededBytes: weightBytes + least * layout.pageBytes * Self.largestShare, limitBytes: options.memoryLimit
-            )
+                neededBytes: least * layout.pageBytes * Self.largestShare, limitBytes: freeBytes)
         }
         pageCount = min(PagePool.pageCount(tokens: wanted) * Self.wantedContexts, affordable)
         contextLength = min(wanted, pageCount * PagePool.pageTokens)

@@ -18,7 +18,8 @@ extension AnswerService {
         let start = ContinuousClock.now
         return try await withEmbedder(entry, keepAlive: request.keepAlive) { model, engine in
             let load = ContinuousClock.now - start
-            let context = model.contextLength(request.options)
+            let wanted = request.options.contextLength.flatMap { $0 > 0 ? $0 : nil }
+            let context = min(wanted ?? engine.contextLength, engine.contextLength)
             let inputs = try request.inputs.map { input in
                 try tokens(of: input, model, contextLength: context, truncates: request.truncates ?? true)
             }
@@ -40,7 +41,7 @@ extension AnswerService {
     func rank(_ request: Rerank.Request) async throws -> (scores: [Float], promptTokens: Int) {
         let entry = try catalog.entry(named: request.model)
         return try await withEmbedder(entry, keepAlive: request.keepAlive) { model, engine in
-            let context = model.loaded.contextLength
+            let context = engine.contextLength
             let truncates = request.truncates ?? true
             func tokens(_ text: String) throws -> [TokenID] {
                 try self.tokens(of: .text(text), model, contextLength: context, truncates: truncates)
@@ -69,7 +70,7 @@ extension AnswerService {
         entry.source = entry.source.forEmbedding
         let fixed = entry
         return try await manager.withModel(fixed.source, idleTime: keepAlive.idleTime) { loaded in
-            guard case .embedding(let engine) = loaded.worker else {
+            guard let engine = loaded.embedding else {
                 throw WireError(.unsupported, "\"\(fixed.source.name)\" does not support embeddings")
             }
             return try await body(try ServedModel(fixed, loaded), engine)

@@ -35,6 +35,14 @@ package actor ModelManager {
         package let remaining: Duration?
     }
 
+    /// A load that runs: of a model, or of what it lacks for a purpose.
+    private struct LoadKey: Hashable {
+        let key: String
+        let purpose: LoadOptions.Purpose
+
+        init(_ source: ModelSource) { (key, purpose) = (source.key, source.purpose) }
+    }
+
     private struct Resident {
         let source: ModelSource
         let model: LoadedModel
@@ -44,7 +52,6 @@ package actor ModelManager {
         var timer: Task<Void, Never>?
         /// Unloaded when its last request has ended, whatever its idle time.
         var isLeaving = false
-
     }
 
     /// Positions that a model should have room for before others are kept instead.
@@ -54,7 +61,7 @@ package actor ModelManager {
     private let gang: ThreadGang
     private let loader = ComputeThread(name: "swiftllm.loader")
     private var residents: [String: Resident] = [:]
-    private var loads: [String: Task<Void, any Error>] = [:]
+    private var loads: [LoadKey: Task<Void, any Error>] = [:]
     private var lastLoad: Task<Void, Never>?
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var isShutDown = false
@@ -119,7 +126,7 @@ extension ModelManager {
     private func take(_ source: ModelSource, idleTime: IdleTime) async throws -> LoadedModel {
         while true {
             guard !isShutDown else { throw InferenceError.shutDown }
-            if let model = residents[source.key]?.model {
+            if let model = residents[source.key]?.model, model.isReady(for: source.purpose) {
                 residents[source.key]?.leaseCount += 1
                 residents[source.key]?.isLeaving = false
                 residents[source.key]?.timer?.cancel()
@@ -183,21 +190,22 @@ extension ModelManager {
 extension ModelManager {
     /// Waits for the load of a model, which is started unless it runs.
     private func load(_ source: ModelSource) async throws {
-        if let load = loads[source.key] { return try await load.value }
+        let key = LoadKey(source)
+        if let load = loads[key] { return try await load.value }
         let earlier = lastLoad
         let load = Task {
             // One at a time, in order: each wants all threads and knows what memory the one before has taken.
             await earlier?.value
             try await self.loadNow(source)
         }
-        loads[source.key] = load
+        loads[key] = load
         lastLoad = Task { _ = await load.result }
-        defer { loads[source.key] = nil }
+        defer { loads[key] = nil }
         try await load.value
     }
 
     private func loadNow(_ source: ModelSource) async throws {
-        guard residents[source.key] == nil else { return }
+        if let model = residents[source.key]?.model { return try await prepare(model, source) }
         let (file, adapter) = try await loader.run { () throws in (try source.open(), try source.openAdapter?()) }
         await makeRoom(MemoryEstimate(file, cache: limits.load.cache))
         guard !isShutDown else { throw InferenceError.shutDown }
@@ -212,6 +220,16 @@ extension ModelManager {
         residents[source.key] = Resident(source: source, model: model, idleTime: .seconds(60))
         // Whoever waits for it takes it next; if nobody does any more, it goes as an idle model does.
         rest(source.key)
+    }
+
+    /// Gives a model in memory what it lacks for a purpose; its weights stay where they are.
+    private func prepare(_ model: LoadedModel, _ source: ModelSource) async throws {
+        guard !isShutDown else { throw InferenceError.shutDown }
+        // Held like a request's, so that the model is not unloaded meanwhile.
+        residents[source.key]?.leaseCount += 1
+        defer { giveBack(source.key) }
+        let free = freeBytes
+        try await loader.run { () throws in try model.prepare(for: source.purpose, freeBytes: free) }
     }
 
     private var freeBytes: Int { limits.memoryBytes - residents.values.reduce(0) { $0 + $1.model.memoryBytes } }

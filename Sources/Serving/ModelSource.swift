@@ -6,8 +6,8 @@ package struct ModelSource: Sendable {
     /// The name that people see.
     package let name: String
     /// What tells loaded models apart: two names of one file share a loaded model.
-    package private(set) var key: String
-    /// What it is loaded for.
+    package let key: String
+    /// What it is wanted for: all purposes share its weights.
     package private(set) var purpose = LoadOptions.Purpose.generation
     /// Opens the file.
     package let open: @Sendable () throws -> GGUFFile
@@ -24,11 +24,10 @@ package struct ModelSource: Sendable {
         self.openAdapter = openAdapter
     }
 
-    /// The same file, loaded for embeddings.
-    var forEmbedding: ModelSource {
+    /// The same model, wanted for embeddings.
+    package var forEmbedding: ModelSource {
         var source = self
         source.purpose = .embedding
-        source.key += "\u{0}embedding"
         return source
     }
 }

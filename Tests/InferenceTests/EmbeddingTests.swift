@@ -117,7 +117,7 @@ import Testing
         let expected = bits(
             try EmbeddingCore(model, backend: backend).compute(EmbeddingRequest(texts: texts, pooling: .mean)))
         let engine = EmbeddingEngine(
-            try EmbeddingCore(model, backend: CPUBackend(sharingWeightsOf: backend)))
+            try EmbeddingCore(model, backend: CPUBackend(gang: Self.gangs[1], sharing: backend.weights)))
         let found = try await withThrowingTaskGroup(of: [[[Float]]].self) { group in
             for _ in 0..<4 {
                 group.addTask { try await engine.compute(EmbeddingRequest(texts: texts, pooling: .mean)) }

@@ -46,6 +46,37 @@ struct ModelManagerTests {
         await manager.shutDown()
     }
 
+    @Test("Generating and embedding share the weights")
+    func sharedWeights() async throws {
+        let manager = manager()
+        let counted = CountedSource()
+        let source = counted.source("a")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for source in [source, source.forEmbedding, source, source.forEmbedding] {
+                group.addTask {
+                    try await manager.withModel(source) { model in
+                        #expect(source.purpose == .embedding ? model.embedding != nil : model.generation != nil)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(counted.openedCount == 1)
+        let status = await manager.status
+        let model = try #require(status.first?.model)
+        #expect(status.count == 1 && model.generation != nil && model.embedding != nil)
+        var alone: [Int] = []
+        for source in [source, source.forEmbedding] {
+            let manager = self.manager()
+            alone.append(try await manager.withModel(source) { $0.memoryBytes })
+            await manager.shutDown()
+        }
+        #expect(model.memoryBytes == alone[0] + alone[1] - model.weightBytes)
+        await manager.unload("a")
+        #expect(await manager.status.isEmpty)
+        await manager.shutDown()
+    }
+
     @Test("A model without idle time goes with its last request")
     func unloadsAtOnce() async throws {
         let manager = manager()

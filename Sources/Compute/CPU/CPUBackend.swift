@@ -29,17 +29,20 @@ import Quantization
         unsafe vectors = KernelSelection.selectVectors(features)
     }
 
-    /// A second cache and workspace over the weights that another backend has loaded.
+    /// A second cache and workspace over weights that another backend has loaded.
     ///
     /// Steps of the two may run at the same time, on two threads: their phases take turns.
-    package init(sharingWeightsOf other: CPUBackend) throws(ComputeError) {
-        gang = other.gang
-        kernels = other.kernels
-        unsafe vectors = other.vectors
-        matrices = other.matrices
-        loadedVectors = other.loadedVectors
+    package convenience init(gang: ThreadGang, sharing weights: CPUWeights) throws(ComputeError) {
+        self.init(gang: gang)
+        matrices = weights.matrices
+        loadedVectors = weights.vectors
         // A RoPE also holds the angles of a step.
-        for rope in other.ropes { ropes.append(try LoadedRoPE(rope.rope)) }
+        for rope in weights.ropes { ropes.append(try LoadedRoPE(rope)) }
+    }
+
+    /// What has been loaded, for further backends to compute with.
+    package var weights: CPUWeights {
+        CPUWeights(matrices: matrices, vectors: loadedVectors, ropes: ropes.map(\.rope))
     }
 
     /// Memory of a model's steps.

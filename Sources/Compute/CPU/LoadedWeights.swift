@@ -1,8 +1,15 @@
 import Platform
 import Quantization
 
+/// A model's weights in memory, which any number of backends may compute with; they stay as long as one does.
+package struct CPUWeights: Sendable {
+    let matrices: [LoadedMatrix]
+    let vectors: [LoadedVector]
+    let ropes: [RoPE]
+}
+
 /// A matrix, or several of one shape, packed in panels of sixteen rows.
-@safe final class LoadedMatrix {
+@safe final class LoadedMatrix: Sendable {
     let type: QuantizationType
     let layout: any PanelLayout
     let rows: Int
@@ -73,7 +80,7 @@ import Quantization
 }
 
 /// A vector of floats, padded with zeros to a multiple of 16.
-@safe final class LoadedVector {
+@safe final class LoadedVector: Sendable {
     let count: Int
     private let buffer: AlignedBuffer
 
