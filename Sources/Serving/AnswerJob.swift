@@ -63,6 +63,13 @@ struct AnswerJob: Sendable {
         _ handle: GenerationHandle, choice: Int, loadTime: Duration, to sink: any ReplySink
     ) async throws {
         var maker = ReplyMaker(model, parser: parser)
+        var isCounted = false
+        defer {
+            if !isCounted {
+                metrics.countAbandoned(
+                    model: model.entry.source.name, promptTokens: tokens.count, generatedTokens: maker.generated.count)
+            }
+        }
         try await sink.send(.started(Usage(promptTokens: tokens.count)), choice: choice)
         for await event in handle.events {
             switch event {
@@ -72,6 +79,7 @@ struct AnswerJob: Sendable {
             case .finished(let reason, let remaining, let statistics):
                 for part in maker.events(ofRemaining: remaining) { try await sink.send(part, choice: choice) }
                 let end = end(reason, statistics, maker, loadTime: loadTime)
+                isCounted = true
                 return try await sink.send(end, choice: choice)
             }
         }

@@ -12,10 +12,12 @@ extension AnswerService {
     /// - Throws: before the first event, why there will be no answer; later only what the sink throws.
     package func complete(_ request: CompletionRequest, dialect: Dialect, to sink: any ReplySink) async throws {
         let entry = try catalog.entry(named: request.model)
+        try request.requireText()
         if request.prompts.allSatisfy(\.isEmpty) { return try await load(entry, keepAlive: request.keepAlive, sink) }
         let start = ContinuousClock.now
         try await manager.withModel(entry.source, idleTime: request.keepAlive.idleTime) { loaded in
             let model = try ServedModel(entry, loaded)
+            let request = try model.adapted(request, dialect)
             let builder = CompletionPromptBuilder(model: model, request: request, now: now())
             let options = request.options.completed(by: entry.parameters)
             let contextLength = model.contextLength(options)
@@ -41,7 +43,8 @@ extension AnswerService {
 
     /// The prompt of a question as the model would see it.
     package func render(_ request: CompletionRequest) async throws -> String {
-        try await withModel(named: request.model, keepAlive: request.keepAlive) { model in
+        try request.requireText()
+        return try await withModel(named: request.model, keepAlive: request.keepAlive) { model in
             let builder = CompletionPromptBuilder(model: model, request: request, now: now())
             let options = request.options.completed(by: model.entry.parameters)
             return try request.prompts.map { prompt in

@@ -28,10 +28,12 @@ package struct AnswerService: Sendable {
     /// - Throws: before the first event, why there will be no answer; later only what the sink throws.
     package func chat(_ request: ChatRequest, dialect: Dialect, to sink: any ReplySink) async throws {
         let entry = try catalog.entry(named: request.model)
+        try request.requireText()
         if request.messages.isEmpty { return try await load(entry, keepAlive: request.keepAlive, sink) }
         let start = ContinuousClock.now
         try await manager.withModel(entry.source, idleTime: request.keepAlive.idleTime) { loaded in
             let model = try ServedModel(entry, loaded)
+            let request = try model.adapted(request, dialect)
             let options = request.options.completed(by: entry.parameters)
             let contextLength = model.contextLength(options)
             let prompt = try ChatPromptBuilder(model: model, request: request, now: now())
@@ -60,14 +62,16 @@ package struct AnswerService: Sendable {
 
     /// How many tokens a conversation's prompt has.
     func tokenCount(_ request: ChatRequest) async throws -> Int {
-        try await withModel(named: request.model) { model in
+        try request.requireText()
+        return try await withModel(named: request.model) { model in
             try ChatPromptBuilder(model: model, request: request, now: now()).build(contextLength: .max).tokens.count
         }
     }
 
     /// The prompt of a conversation as the model would see it.
     package func render(_ request: ChatRequest) async throws -> String {
-        try await withModel(named: request.model, keepAlive: request.keepAlive) { model in
+        try request.requireText()
+        return try await withModel(named: request.model, keepAlive: request.keepAlive) { model in
             let options = request.options.completed(by: model.entry.parameters)
             return try ChatPromptBuilder(model: model, request: request, now: now())
                 .build(contextLength: model.contextLength(options)).rendered.text

@@ -2,6 +2,7 @@ import ChatTemplates
 import GGUF
 import HTTP
 import Inference
+import ModelStorage
 package import WireFormats
 
 extension WireError {
@@ -10,6 +11,7 @@ extension WireError {
         switch error {
         case let error as WireError: self = error
         case let error as InferenceError: self.init(inference: error)
+        case let error as ModelStorageError: self.init(storage: error)
         case let error as TemplateError: self.init(.invalid, "chat template: \(error)")
         case let error as LoadError: self.init(.internal, "\(error)")
         case HTTPError.bodyTooLarge: self.init(.tooLarge, "\(error)")
@@ -17,6 +19,15 @@ extension WireError {
         case let error as GGUFError: self.init(.internal, "\(error)")
         case is CancellationError: self.init(.internal, "the request was cancelled")
         default: self.init(.internal, "\(error)")
+        }
+    }
+
+    private init(storage error: ModelStorageError) {
+        switch error.kind {
+        case .invalid: self.init(.invalid, "\(error)")
+        case .notFound: self.init(.notFound, "\(error)")
+        case .cancelled: self.init(.internal, "the request was cancelled")
+        case .failed: self.init(.internal, "\(error)")
         }
     }
 

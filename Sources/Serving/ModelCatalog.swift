@@ -29,16 +29,27 @@ package struct ModelCatalog: Sendable {
     /// - Throws: `notFound`, or what is wrong with the name or the stored model.
     func entry(named text: String) throws(WireError) -> CatalogEntry {
         guard !text.isEmpty else { throw OllamaError.modelRequired }
+        let local = Self.nameBeforeLocal(text)
+        if Self.isElsewhere(local ?? text) {
+            let isBoth = local != nil || text.lowercased().contains(":local:")
+            throw isBoth ? OllamaError.localAndCloud(text) : OllamaError.cloudDisabled
+        }
+        if let entry = try known(text) { return entry }
+        guard let local else { throw OllamaError.modelNotFound(text) }
+        return try entry(named: local)
+    }
+
+    /// What a name stands for; nil if there is no such model.
+    private func known(_ text: String) throws(WireError) -> CatalogEntry? {
         if let path = files[text.lowercased()] { return Self.entry(name: text, path: path) }
-        let name: ModelName
-        do { name = try ModelName(text) } catch { throw OllamaError.invalidModelName }
+        guard let name = try? ModelName(text) else {
+            guard Self.nameBeforeLocal(text) != nil else { throw OllamaError.invalidModelName }
+            return nil
+        }
         do {
             return try Self.entry(try store.open(name))
         } catch ModelStorageError.modelNotFound {
-            if Self.isBundled(name) { return Self.bundled }
-            throw OllamaError.modelNotFound(text)
-        } catch let error as ModelStorageError {
-            throw WireError(.internal, "\(error)")
+            return Self.isBundled(name) ? Self.bundled : nil
         } catch {
             throw WireError(error)
         }
@@ -58,6 +69,18 @@ package struct ModelCatalog: Sendable {
         var request = CreationRequest(name: name)
         request.files = [CreationRequest.File(name: "swiftllm.gguf", source: .blob(blob.digest))]
         return request
+    }
+
+    /// The name before `:local`, which says that the model runs here; nil for names without it.
+    private static func nameBeforeLocal(_ text: String) -> String? {
+        text.lowercased().hasSuffix(":local") ? String(text.dropLast(":local".count)) : nil
+    }
+
+    /// Whether a name's tag is `cloud` or ends in `-cloud`.
+    private static func isElsewhere(_ name: String) -> Bool {
+        guard let colon = name.lastIndex(of: ":") else { return false }
+        let tag = name[colon...].lowercased()
+        return tag == ":cloud" || tag.hasSuffix("-cloud")
     }
 
     /// Names of the models that are not in the store.

@@ -20,6 +20,16 @@ extension WireFormats.ModelDetails {
     }
 }
 
+extension Capability {
+    /// Whether this server can do it with a model that can. It reads and writes text alone.
+    var isServed: Bool {
+        switch self {
+        case .completion, .tools, .insert, .embedding, .thinking: true
+        case .vision, .image, .audio: false
+        }
+    }
+}
+
 extension Timestamp {
     init(_ time: FileTime) { self.init(seconds: Int64(time.seconds), nanoseconds: Int32(time.nanoseconds)) }
 }
@@ -65,7 +75,7 @@ extension ModelCatalog {
             digest: digest(entry, byteCount: byteCount), details: WireFormats.ModelDetails(ModelDetails(facts)))
         var evidence = CapabilityEvidence()
         evidence.model = file.metadata
-        tag.capabilities = evidence.capabilities.map(\.rawValue)
+        tag.capabilities = evidence.capabilities.filter(\.isServed).map(\.rawValue)
         return tag
     }
 

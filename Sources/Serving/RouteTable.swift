@@ -26,6 +26,10 @@ package enum RouteTable {
         Route("POST", "/api/push", .manage, .ollama, OllamaRoutes.push),
         Route("POST", "/api/me", .open, .ollama, OllamaRoutes.account),
         Route("POST", "/api/signout", .open, .ollama, OllamaRoutes.signOut),
+        Route("DELETE", "/api/user/keys/:key", .open, .ollama, OllamaRoutes.signOut),
+        Route("POST", "/api/experimental/web_search", .use, .ollama, OllamaRoutes.web),
+        Route("POST", "/api/experimental/web_fetch", .use, .ollama, OllamaRoutes.web),
+        Route("GET", "/api/experimental/model-recommendations", .use, .ollama, OllamaRoutes.recommendations),
         // OpenAI
         Route("POST", "/v1/chat/completions", .use, .openAI, OpenAIRoutes.chat),
         Route("POST", "/v1/completions", .use, .openAI, OpenAIRoutes.completions),
@@ -46,6 +50,7 @@ package enum RouteTable {
         Route("POST", "/tokenize", .use, .llamaServer, LlamaServerRoutes.tokenize),
         Route("POST", "/detokenize", .use, .llamaServer, LlamaServerRoutes.detokenize),
         Route("POST", "/apply-template", .use, .llamaServer, LlamaServerRoutes.applyTemplate),
+        Route("GET", "/slots", .use, .llamaServer, LlamaServerRoutes.slots),
         Route("GET", "/props", .use, .llamaServer, LlamaServerRoutes.properties),
         Route("GET", "/health", .open, .llamaServer, OperationRoutes.health),
         Route("GET", "/metrics", .use, .llamaServer, OperationRoutes.metrics),

@@ -1,4 +1,5 @@
 package import HTTP
+import Inference
 import JSON
 import WireFormats
 
@@ -31,6 +32,9 @@ package struct Router: Sendable {
             switch RouteMatch(request.target, method: request.method, in: routes) {
             case .found(let route, let parameters):
                 await run(route, parameters, common, request, responder)
+            case .wrongMethod(let allowed) where request.method == "OPTIONS":
+                try await responder.send(
+                    HTTPResponse(.noContent, headers: ["Allow": (allowed + ["OPTIONS"]).joined(separator: ", ")]))
             case .wrongMethod(let allowed):
                 var response = HTTPResponse(.methodNotAllowed, text: "405 method not allowed")
                 response.headers.append("Allow", allowed.joined(separator: ", "))
@@ -60,9 +64,8 @@ package struct Router: Sendable {
         } catch HTTPError.peerGone {
             return
         } catch {
-            let wire = WireError(error)
-            if wire.kind == .busy { server.metrics.countRejection("queue_full") }
-            try? await call.fail(wire)
+            if case InferenceError.queueFull = error { server.metrics.countRejection("queue_full") }
+            try? await call.fail(WireError(error))
         }
     }
 }

@@ -57,11 +57,38 @@ package struct ServedModel: Sendable {
     /// - Throws: `unsupported` for a model that only embeds.
     var engine: Engine {
         get throws(WireError) {
-            guard case .generation(let engine) = loaded.worker else {
+            guard let engine = loaded.generation else {
                 throw WireError(.unsupported, "\"\(entry.source.name)\" does not support generate: it only embeds")
             }
             return engine
         }
+    }
+
+    /// A request as this model can follow it.
+    ///
+    /// - Throws: `unsupported` where it asks for thinking and the model does not think.
+    func adapted(_ request: ChatRequest, _ dialect: Dialect) throws(WireError) -> ChatRequest {
+        var request = request
+        request.thinking = try thinking(request.thinking, request.model, dialect)
+        return request
+    }
+
+    /// A request as this model can follow it.
+    ///
+    /// - Throws: `unsupported` where it asks for thinking and the model does not think.
+    func adapted(_ request: CompletionRequest, _ dialect: Dialect) throws(WireError) -> CompletionRequest {
+        var request = request
+        request.thinking = try thinking(request.thinking, request.model, dialect)
+        return request
+    }
+
+    /// Clients of Anthropic's dialect send the wish to every model, so there one that does not think just answers.
+    private func thinking(
+        _ choice: ThinkingChoice, _ name: String, _ dialect: Dialect
+    ) throws(WireError) -> ThinkingChoice {
+        guard outputFormat.thinking.isEmpty, choice != .unset, choice != .off else { return choice }
+        guard dialect == .anthropic else { throw OllamaError.doesNotSupport(name, "thinking") }
+        return .unset
     }
 
     /// Positions that a request may use: what it asks for, or else the model's parameters, up to what is loaded.

@@ -60,6 +60,17 @@ package final class ServingMetrics: Sendable {
         }
     }
 
+    /// Counts a generation whose end nobody waited for; how long its parts took is not known.
+    func countAbandoned(model: String, promptTokens: Int, generatedTokens: Int) {
+        models.withLock { models in
+            var metrics = models[model] ?? ModelMetrics()
+            metrics.finished["abort", default: 0] += 1
+            metrics.promptTokens += promptTokens
+            metrics.generatedTokens += generatedTokens
+            models[model] = metrics
+        }
+    }
+
     /// Counts a request that was not taken on.
     func countRejection(_ reason: String) { rejections.withLock { $0[reason, default: 0] += 1 } }
 

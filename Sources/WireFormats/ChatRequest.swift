@@ -77,6 +77,14 @@ package struct ChatRequest: Sendable, Equatable {
         self.messages = messages
         self.style = style
     }
+
+    /// Refuses images and sounds, for servers that read text alone.
+    package func requireText() throws(WireError) {
+        for (index, message) in messages.enumerated() {
+            guard let media = message.media.first else { continue }
+            throw OllamaError.doesNotRead(media, model: model, path: "messages[\(index)]")
+        }
+    }
 }
 
 /// A text or its tokens.
@@ -128,6 +136,11 @@ package struct CompletionRequest: Sendable, Equatable {
         self.model = model
         self.prompts = prompts
         self.style = style
+    }
+
+    /// Refuses images and sounds, for servers that read text alone.
+    package func requireText() throws(WireError) {
+        if let media = media.first { throw OllamaError.doesNotRead(media, model: model, path: "images[0]") }
     }
 }
 

@@ -23,6 +23,12 @@ package struct Media: Sendable, Equatable {
         self.bytes = bytes
         self.mediaType = mediaType
     }
+
+    /// Whether it is a sound; Ollama's clients send waves among the images.
+    package var isSound: Bool {
+        if let mediaType { return mediaType.hasPrefix("audio/") }
+        return bytes.starts(with: "RIFF".utf8) && bytes.dropFirst(8).starts(with: "WAVE".utf8)
+    }
 }
 
 /// One piece of a message's content.

@@ -8,6 +8,9 @@ package enum LlamaServerState {
     /// The server does not work yet.
     package static let loading = WireError(.busy, "Loading model")
 
+    /// All slots are taken, and the client wanted to know it by the status.
+    package static let noSlot = WireError(.busy, "no slot available")
+
     /// What the server says about itself and its model.
     package struct Properties: Sendable {
         package var model: String

@@ -54,6 +54,20 @@ package enum OllamaError {
     package static let cloudDisabled = WireError(
         .forbidden, "ollama cloud is disabled: this server runs local models only", code: "cloud_disabled")
 
+    /// A name that says both where its model runs.
+    package static func localAndCloud(_ name: String) -> WireError {
+        WireError(.invalid, "use either :local or :cloud, not both: \"\(name)\"", parameter: "model")
+    }
+
+    /// A request with an image or a sound, to a server that reads text alone.
+    /// - Parameter path: where it lies in the request.
+    package static func doesNotRead(_ media: Media, model: String, path: String) -> WireError {
+        let (ability, part) = media.isSound ? ("audio", "a sound") : ("vision", "an image")
+        return WireError(
+            .unsupported, "\"\(model)\" does not support \(ability): \(path) has \(part), and only text is read here",
+            parameter: path)
+    }
+
     /// A blob that is not there.
     package static func blobNotFound(_ digest: String) -> WireError {
         WireError(.notFound, "blob \"\(digest)\" not found", parameter: "digest")

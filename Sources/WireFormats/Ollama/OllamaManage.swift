@@ -212,6 +212,10 @@ package enum OllamaServerInfo {
     /// What `POST /api/me` answers: nobody has an account here.
     package static let signedOut = WireError(.unauthorized, "unauthorized")
 
+    /// What `POST /api/experimental/web_search` and `web_fetch` answer: nothing leaves this machine.
+    package static let webDisabled = WireError(
+        .forbidden, "web search is disabled: this server asks no other one", code: "web_disabled")
+
     /// `GET /api/experimental/model-recommendations`.
     /// - Parameter models: names and what they are good for.
     package static func recommendationsBody(_ models: [(name: String, description: String)]) -> JSONValue {

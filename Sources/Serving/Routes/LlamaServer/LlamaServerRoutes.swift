@@ -63,6 +63,7 @@ enum LlamaServerRoutes {
                 model: model.entry.source.name, modelPath: model.entry.source.key,
                 chatTemplate: model.format?.source ?? "", build: "swiftllm \(call.server.version)")
             properties.contextLength = model.loaded.contextLength
+            properties.slotCount = model.loaded.generation?.sequenceCount ?? 1
             properties.options = model.entry.parameters
             let special = model.loaded.tokenizer.vocabulary.special
             properties.beginToken = special.bos.map { text(of: $0, model) } ?? ""
@@ -70,6 +71,29 @@ enum LlamaServerRoutes {
             return properties
         }
         try await call.reply(LlamaServerState.body(properties))
+    }
+
+    /// `GET /slots`: the places for sequences of a model in memory, those that are taken first. Watching keeps no model.
+    static func slots(_ call: RouteCall) async throws {
+        let name = await modelName(call, call.request.target.query("model"))
+        let source = try call.server.catalog.entry(named: name).source
+        let status = await call.server.answers.manager.status.first { $0.source.key == source.key }
+        var slots: [LlamaServerState.Slot] = []
+        if let engine = status?.model.generation {
+            slots = (0..<engine.sequenceCount).map { index in
+                LlamaServerState.Slot(id: index, task: nil, contextLength: engine.contextLength)
+            }
+            for (index, sequence) in await engine.running().enumerated() {
+                slots[index].task = Int(sequence.number)
+                slots[index].promptTokens = sequence.promptTokens
+                slots[index].completionTokens = sequence.generatedTokens
+                slots[index].remainingTokens = sequence.remainingTokens
+            }
+        }
+        if call.request.target.query("fail_on_no_slot") != nil, slots.allSatisfy({ $0.task != nil }) {
+            throw LlamaServerState.noSlot
+        }
+        try await call.reply(LlamaServerState.body(slots))
     }
 
     private static func text(of token: TokenID, _ model: ServedModel) -> String {

@@ -52,7 +52,7 @@ extension OllamaRoutes {
                 name: tensor["name"]?.stringValue ?? "", type: tensor["type"]?.stringValue ?? "",
                 shape: tensor["shape"]?.arrayValue?.compactMap(\.intValue) ?? [])
         }
-        reply.capabilities = report.capabilities.map(\.rawValue)
+        reply.capabilities = report.capabilities.filter(\.isServed).map(\.rawValue)
         reply.modified = Timestamp(report.modified)
         // VS Code shows this member as the model's name.
         if call.request.headers["User-Agent"]?.hasPrefix("GitHubCopilotChat/") == true {
