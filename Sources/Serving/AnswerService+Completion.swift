@@ -16,7 +16,7 @@ extension AnswerService {
         if request.prompts.allSatisfy(\.isEmpty) { return try await load(entry, keepAlive: request.keepAlive, sink) }
         let start = ContinuousClock.now
         try await manager.withModel(entry.source, idleTime: request.keepAlive.idleTime) { loaded in
-            let model = try ServedModel(entry, loaded)
+            let model = try ServedModel(entry, loaded, formats: formats)
             let request = try model.adapted(request, dialect)
             let builder = CompletionPromptBuilder(model: model, request: request, now: now())
             let options = request.options.completed(by: entry.parameters)

@@ -73,7 +73,7 @@ extension AnswerService {
             guard let engine = loaded.embedding else {
                 throw WireError(.unsupported, "\"\(fixed.source.name)\" does not support embeddings")
             }
-            return try await body(try ServedModel(fixed, loaded), engine)
+            return try await body(try ServedModel(fixed, loaded, formats: formats), engine)
         }
     }
 

@@ -10,6 +10,7 @@ package struct AnswerService: Sendable {
     package let manager: ModelManager
     package let catalog: ModelCatalog
     package let metrics: ServingMetrics
+    let formats = OutputFormatCache()
     /// The time that templates see.
     package let now: @Sendable () -> LocalTime
 
@@ -32,7 +33,7 @@ package struct AnswerService: Sendable {
         if request.messages.isEmpty { return try await load(entry, keepAlive: request.keepAlive, sink) }
         let start = ContinuousClock.now
         try await manager.withModel(entry.source, idleTime: request.keepAlive.idleTime) { loaded in
-            let model = try ServedModel(entry, loaded)
+            let model = try ServedModel(entry, loaded, formats: formats)
             let request = try model.adapted(request, dialect)
             let options = request.options.completed(by: entry.parameters)
             let contextLength = model.contextLength(options)
@@ -56,7 +57,7 @@ package struct AnswerService: Sendable {
     ) async throws -> Result {
         let entry = try catalog.entry(named: name)
         return try await manager.withModel(entry.source, idleTime: keepAlive.idleTime) { loaded in
-            try await body(try ServedModel(entry, loaded))
+            try await body(try ServedModel(entry, loaded, formats: formats))
         }
     }
 

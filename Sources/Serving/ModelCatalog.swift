@@ -12,6 +12,7 @@ package struct ModelCatalog: Sendable {
     package let store: ModelStore
     /// Files by the names under which they are served.
     private let files: [String: String]
+    let tags = TagCache()
     /// When the program was built, which is when the bundled model last changed.
     let built: FileTime
 

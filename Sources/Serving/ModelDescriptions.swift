@@ -2,6 +2,7 @@ import GGUF
 import Hashing
 import ModelStorage
 import Platform
+import Synchronization
 import WireFormats
 
 // The store's words for models, in the words of the wire.
@@ -67,15 +68,18 @@ extension ModelCatalog {
     }
 
     private func tag(_ entry: CatalogEntry) throws -> OllamaTags.Model {
+        let modified = Timestamp(modified(entry))
+        if let tag = tags.tag(of: entry.source), tag.modified == modified { return tag }
         let file = try entry.source.open()
         let byteCount = file.parts.reduce(0) { $0 + $1.count }
         let facts = try WeightsFacts(file)
         var tag = OllamaTags.Model(
-            name: entry.source.name, modified: Timestamp(modified(entry)), byteCount: Int64(byteCount),
+            name: entry.source.name, modified: modified, byteCount: Int64(byteCount),
             digest: digest(entry, byteCount: byteCount), details: WireFormats.ModelDetails(ModelDetails(facts)))
         var evidence = CapabilityEvidence()
         evidence.model = file.metadata
         tag.capabilities = evidence.capabilities.filter(\.isServed).map(\.rawValue)
+        tags.keep(tag, of: entry.source)
         return tag
     }
 
@@ -89,4 +93,12 @@ extension ModelCatalog {
         }
         return try ShowReport(stored, options: options)
     }
+}
+
+/// What lists say of models that are not in the store: their files are opened again only when they have changed.
+final class TagCache: Sendable {
+    private let known = Mutex<[String: OllamaTags.Model]>([:])
+
+    func tag(of source: ModelSource) -> OllamaTags.Model? { known.withLock { $0[source.key] } }
+    func keep(_ tag: OllamaTags.Model, of source: ModelSource) { known.withLock { $0[source.key] = tag } }
 }

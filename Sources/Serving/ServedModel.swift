@@ -4,6 +4,7 @@ package import Inference
 package import ModelStorage
 import OutputParsing
 import Sampling
+import Synchronization
 import Tokenization
 package import WireFormats
 
@@ -34,7 +35,7 @@ package struct ServedModel: Sendable {
     let outputFormat: OutputFormat
 
     /// - Throws: what is wrong with the template.
-    init(_ entry: CatalogEntry, _ loaded: LoadedModel) throws {
+    init(_ entry: CatalogEntry, _ loaded: LoadedModel, formats: OutputFormatCache) throws {
         self.entry = entry
         self.loaded = loaded
         let jinja = try ChatFormat.source(of: loaded.metadata)
@@ -49,7 +50,7 @@ package struct ServedModel: Sendable {
             }
         case .none: format = nil
         }
-        outputFormat = OutputFormat.detect(template: format?.source ?? "")
+        outputFormat = formats.format(of: format?.source ?? "")
     }
 
     /// What generates.
@@ -116,5 +117,23 @@ package struct ServedModel: Sendable {
         let bytes = loaded.tokenizer.piece(of: item.token, special: .shown)
         return WireFormats.TokenLogProbability(
             token: String(decoding: bytes, as: UTF8.self), bytes: bytes, logProbability: item.logProbability)
+    }
+}
+
+/// The output formats of templates. Finding one means searching the template for every format's marks, which would be a
+/// quarter of the work of a short answer.
+final class OutputFormatCache: Sendable {
+    private let known = Mutex<[String: OutputFormat]>([:])
+    /// Templates are many only where clients bring their own.
+    private static let mostFormats = 64
+
+    func format(of template: String) -> OutputFormat {
+        if let format = known.withLock({ $0[template] }) { return format }
+        let format = OutputFormat.detect(template: template)
+        known.withLock { known in
+            if known.count == Self.mostFormats { known.removeAll() }
+            known[template] = format
+        }
+        return format
     }
 }
