@@ -118,7 +118,7 @@ func target(_ spec: TargetSpec) -> Target {
         // On another architecture an x86 target is empty: no text of the vectors that all sets share.
         let isEmpty = spec.name.hasPrefix("x86") && flags.isEmpty
         return .target(
-            name: spec.name, dependencies: imports, path: spec.path, exclude: isEmpty ? ["Vector"] : [],
+            name: spec.name, dependencies: imports, path: spec.path, exclude: isEmpty ? ["Vector", "Blocks"] : [],
             swiftSettings: settings + [.unsafeFlags(["-Ounchecked"] + flags)])
     }
 }

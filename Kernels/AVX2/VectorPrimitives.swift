@@ -23,6 +23,25 @@
         (p + 16).storeBytes(of: isa_cvtps_ph256(value.highHalf), as: __m128i.self)
     }
 
+    /// The entries of a table that bytes 0..<16 number.
+    @inline(__always)
+    func lookUp16(_ table: SIMD16<UInt8>, _ indices: SIMD16<UInt32>) -> SIMD16<UInt32> {
+        let table = _mm256_broadcastsi128_si256(unsafeBitCast(table, to: __m128i.self))
+        let low = _mm256_shuffle_epi8(table, unsafeBitCast(indices.lowHalf, to: __m256i.self))
+        let high = _mm256_shuffle_epi8(table, unsafeBitCast(indices.highHalf, to: __m256i.self))
+        return SIMD16(
+            lowHalf: unsafeBitCast(low, to: SIMD8<UInt32>.self), highHalf: unsafeBitCast(high, to: SIMD8<UInt32>.self))
+    }
+
+    /// Words of a table of eight-byte entries.
+    @inline(__always)
+    func gather16(_ table: UnsafeRawPointer, _ indices: SIMD16<UInt32>) -> SIMD16<UInt32> {
+        let low = isa_gather256(table, unsafeBitCast(indices.lowHalf, to: __m256i.self))
+        let high = isa_gather256(table, unsafeBitCast(indices.highHalf, to: __m256i.self))
+        return SIMD16(
+            lowHalf: unsafeBitCast(low, to: SIMD8<UInt32>.self), highHalf: unsafeBitCast(high, to: SIMD8<UInt32>.self))
+    }
+
     /// Register tile of attention: four queries, one vector of two registers.
     typealias QueryTileWidth = Lanes<4>
     typealias VectorTileWidth = Lanes<1>

@@ -12,7 +12,7 @@
             case .q4_K: MatrixKernel(activations: .int8Per256, multiply: multiplyQ4_K)
             case .q6_K: MatrixKernel(activations: .int8Per256, multiply: multiplyQ6_K)
             case .q8_0: MatrixKernel(activations: .int8Per32, multiply: multiplyQ8_0)
-            default: MatrixKernel(activations: .float32, multiply: multiplyInterleavedBlocks)
+            default: byteCodeKernel(type) ?? MatrixKernel(activations: .float32, multiply: multiplyInterleavedBlocks)
             }
         }
 

@@ -61,6 +61,11 @@ ISA_T("avx512f,avx512bf16,avx512vl,evex512") __m256i isa_cvtne_bf16(__m512 a) {
   return (__m256i)_mm512_cvtneps_pbh(a);
 }
 ISA_T("avx512f,evex512") __m256i isa_cvtps_ph512(__m512 a) { return _mm512_cvtps_ph(a, 0); }
+// 32-bit words of entries of eight bytes.
+ISA_T("avx512f,evex512") __m512i isa_gather512(const void *p, __m512i i) { return _mm512_i32gather_epi32(i, p, 8); }
+ISA_T("avx2") __m256i isa_gather256(const void *p, __m256i i) {
+  return _mm256_i32gather_epi32((const int *)p, i, 8);
+}
 ISA_T("avx,f16c") __m128i isa_cvtps_ph256(__m256 a) { return _mm256_cvtps_ph(a, 0); }
 #else
 static inline void isa_pause(void) {}

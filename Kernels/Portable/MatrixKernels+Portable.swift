@@ -11,7 +11,7 @@ package enum PortableMatrixKernels {
         case .q4_0: MatrixKernel(activations: .int8Per32, multiply: multiplyQ4_0)
         case .q4_K: MatrixKernel(activations: .int8Per256, multiply: multiplyQ4_K)
         case .q6_K: MatrixKernel(activations: .int8Per256, multiply: multiplyQ6_K)
-        default: MatrixKernel(activations: .float32, multiply: multiplyInterleavedBlocks)
+        default: byteCodeKernel(type) ?? MatrixKernel(activations: .float32, multiply: multiplyInterleavedBlocks)
         }
     }
 

@@ -11,11 +11,7 @@ func loadHalf16(_ p: UnsafeRawPointer) -> SIMD16<Float> {
     var bits = SIMD16<UInt32>()
     bits.evenHalf = pairs & 0xFFFF
     bits.oddHalf = pairs &>> 16
-    // The exponent moves by multiplication, which also normalises subnormals.
-    let shifted = unsafeBitCast((bits & 0x7FFF) &<< 13, to: SIMD16<Float>.self) * 0x1p112
-    let magnitude = unsafeBitCast(shifted, to: SIMD16<UInt32>.self)
-    let special = magnitude.replacing(with: magnitude | 0x7F80_0000, where: (bits & 0x7C00) .== 0x7C00)
-    return unsafeBitCast(special | ((bits & 0x8000) &<< 16), to: SIMD16<Float>.self)
+    return floats(half: bits)
 }
 
 /// The nearest half-precision numbers, ties to even; overflow becomes infinity, NaN stays NaN.
@@ -32,6 +28,27 @@ func storeHalf16(_ value: SIMD16<Float>, to p: UnsafeMutableRawPointer) {
         .replacing(with: 0x7E00, where: magnitude .> 0x7F80_0000)
     let bits = half | ((pattern &>> 16) & 0x8000)
     for lane in 0..<16 { (p + 2 * lane).storeBytes(of: UInt16(truncatingIfNeeded: bits[lane]), as: UInt16.self) }
+}
+
+/// The entries of a table that bytes 0..<16 number.
+@inline(__always)
+func lookUp16(_ table: SIMD16<UInt8>, _ indices: SIMD16<UInt32>) -> SIMD16<UInt32> {
+    var result = SIMD16<UInt32>()
+    for row in 0..<16 {
+        let codes = indices[row]
+        var entries: UInt32 = 0
+        for i in 0..<4 { entries |= UInt32(table[Int(codes &>> UInt32(8 * i) & 15)]) &<< UInt32(8 * i) }
+        result[row] = entries
+    }
+    return result
+}
+
+/// Words of a table of eight-byte entries.
+@inline(__always)
+func gather16(_ table: UnsafeRawPointer, _ indices: SIMD16<UInt32>) -> SIMD16<UInt32> {
+    var result = SIMD16<UInt32>()
+    for row in 0..<16 { result[row] = (table + Int(indices[row]) &* 8).loadUnaligned(as: UInt32.self) }
+    return result
 }
 
 /// Register tile of attention: two queries, one vector.

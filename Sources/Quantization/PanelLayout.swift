@@ -83,7 +83,8 @@ extension PanelLayout {
 extension QuantizationType {
     /// How matrices of this type are packed.
     ///
-    /// Types without a layout of their own keep their blocks as they are (`InterleavedBlocks`).
+    /// Types whose kernels unpack them to bytes first share `TransposedBlocks`; those that no model stores its
+    /// matrices in keep their blocks as they are (`InterleavedBlocks`).
     package var panelLayout: any PanelLayout {
         switch self {
         case .f32: FloatPanel(type: self)
@@ -93,6 +94,10 @@ extension QuantizationType {
         case .q4_0: Q4_0Panel()
         case .q4_K: Q4_KPanel()
         case .q6_K: Q6_KPanel()
+        case .q4_1, .q5_0, .q5_1, .iq4_nl, .mxfp4, .q1_0, .q2_0: TransposedBlocks(type: self)
+        case .q2_K, .q5_K, .iq4_xs, .iq2_xxs, .iq2_xs, .iq2_s, .iq3_xxs, .iq3_s, .iq1_s, .iq1_m:
+            TransposedBlocks(type: self)
+        case .q3_K, .tq1_0, .tq2_0: TransposedBlocks(type: self, headIsLast: true)
         default: InterleavedBlocks(type: self)
         }
     }

@@ -10,37 +10,20 @@ func multiplyInterleavedBlocks(_ product: MatrixProduct) {
     let type = product.weights.type
     let columns = product.activations.columns
     let bytesPerPanel = type.bytesPerPanel(columns: columns)
-    var scratch = DecodedColumns()
+    var scratch = Scratch()
     withUnsafeMutableBytes(of: &scratch) { scratch in
         guard let scratch = scratch.baseAddress else { return }
         for panel in product.panels {
             let panelBase = product.weights.base + panel * bytesPerPanel
             var column = 0
             while column < columns {
-                let count = min(DecodedColumns.count, columns - column)
+                let count = min(chunkColumns, columns - column)
                 let blocks = panelBase + column / type.weightsPerBlock * 16 * type.bytesPerBlock
                 decode(blocks, type, columns: count, into: scratch)
                 addProduct(scratch, product, panel: panel, columns: column..<column + count)
                 column += count
             }
         }
-    }
-}
-
-/// Scratch of one chunk: 256 columns, then one block of one row. Every type's block divides the chunk.
-///
-/// Nested, because the initialiser of a long `InlineArray` is no longer inlined: a function of the standard library
-/// compiled for this instruction set, which the linker might give to everyone (`.ci/audit-kernels`).
-private struct DecodedColumns {
-    typealias Four<Element> = InlineArray<4, Element>
-    static var count: Int { 256 }
-    var columns: Four<Four<Four<Four<SIMD16<Float>>>>>
-    var block: Four<Four<SIMD16<Float>>>
-
-    @inline(__always)
-    init() {
-        block = Four(repeating: Four(repeating: .zero))
-        columns = Four(repeating: Four(repeating: block))
     }
 }
 
@@ -52,7 +35,7 @@ private func decode(
     let weightsPerBlock = type.weightsPerBlock
     let bytesPerBlock = type.bytesPerBlock
     let weights = scratch.assumingMemoryBound(to: Float.self)
-    let row = weights + DecodedColumns.count * 16
+    let row = weights + chunkColumns * 16
     for block in 0..<columns / weightsPerBlock {
         for r in 0..<16 {
             format.decode(blocks + (block &* 16 &+ r) &* bytesPerBlock, into: row)

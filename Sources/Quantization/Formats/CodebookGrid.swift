@@ -2,9 +2,11 @@
 ///
 /// Grids are written down as levels numbered in 2 or 3 bits, sixteen bits an entry in hexadecimal, and are spelled
 /// out to bytes on first use.
-package struct CodebookGrid: Sendable {
+@safe package struct CodebookGrid: Sendable {
     /// The entries, levels as (signed) bytes; 4-level grids fill the low half.
     package let entries: [UInt64]
+    /// The same for kernels: eight bytes an entry, for the life of the process.
+    @unsafe package nonisolated(unsafe) let base: UnsafeRawPointer
 
     /// - Parameters:
     ///   - text: four hexadecimal digits per entry; other characters are skipped.
@@ -29,6 +31,9 @@ package struct CodebookGrid: Sendable {
             entries.append(entry)
         }
         self.entries = entries
+        let copy = UnsafeMutablePointer<UInt64>.allocate(capacity: entries.count)
+        for (index, entry) in entries.enumerated() { unsafe (copy + index).initialize(to: entry) }
+        unsafe base = UnsafeRawPointer(copy)
     }
 
     /// Writes the first `count` levels of an entry times a scale, negated where a sign bit is set.

@@ -1,0 +1,221 @@
+#if arch(x86_64)
+    import Intrinsics
+    import Quantization
+
+    // y = Σ_blocks dx · d · Σ_groups s·Σ v·x,                       w = d·s·v
+    // y = Σ_blocks dx · (d · Σ_groups s·Σ u·x − dmin · Σ_groups m·Σ x),   w = d·s·u − dmin·m
+    //
+    // The weights are bytes in scratch (`ByteCodes`). vpmaddubsw wants one unsigned operand: |v|, and x with v's sign.
+    // Two products are at most 2 · 128 · 127 < 2¹⁵.
+
+    /// A product of types with a scale per group.
+    @inline(__always)
+    func multiply<let G: Int, let M: Int>(
+        _ product: MatrixProduct, _: Groups<G>, _: Offset<M>, _ scales: (BlockWords, ByteCodes256) -> Void,
+        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+    ) {
+        let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
+        forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes256.byteCount) {
+            panel, columns, scratch in
+            let block = BlockWords(places, panel, columns.lowerBound / 256)
+            fill(ByteCodes256(base: scratch), from: block, Groups<G>(), scales, unpack)
+        } run: {
+            runByteTile256($0, Groups<G>(), Offset<M>())
+        }
+    }
+
+    /// A product of types with a scale per block.
+    @inline(__always)
+    func multiply<let M: Int>(
+        _ product: MatrixProduct, _: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
+        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+    ) {
+        let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
+        forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes32.byteCount * 8) {
+            panel, columns, scratch in
+            fill(scratch, from: panel, places, columns, scales, unpack)
+        } run: {
+            runByteTile32($0, Offset<M>())
+        }
+    }
+
+    /// Unpacks some columns of a panel, runs the inner kernel with every token panel, and goes on.
+    @inline(__always)
+    private func forEachByteTile(
+        _ product: MatrixProduct, panelBytes: Int, scratchBytes: Int,
+        unpack: (_ panel: UnsafeRawPointer, _ columns: Range<Int>, _ to: UnsafeMutableRawPointer) -> Void,
+        run: (ByteTile) -> Void
+    ) {
+        let activations = product.activations
+        let bytesPerToken = activations.format.bytesPerToken(columns: activations.columns)
+        let bytesPerColumnBlock = activations.format.bytesPerToken(columns: chunkColumns)
+        let tokenStep = max(1, activationBlockBytes / (bytesPerToken * integerTokenTile)) * integerTokenTile
+        var scratch = Scratch()
+        withUnsafeMutableBytes(of: &scratch) { scratch in
+            guard let scratch = scratch.baseAddress else { return }
+            var firstToken = product.tokens.lowerBound
+            while firstToken < product.tokens.upperBound {
+                let end = min(firstToken + tokenStep, product.tokens.upperBound)
+                for panel in product.panels {
+                    let weights = product.weights.base + panel * panelBytes
+                    var column = 0
+                    while column < activations.columns {
+                        let columns = column..<min(column + chunkColumns, activations.columns)
+                        unpack(weights, columns, scratch)
+                        var token = firstToken
+                        while token < end {
+                            let count = min(integerTokenTile, end - token)
+                            let x = UnsafeRawPointer(activations.base) + token * bytesPerToken
+                            run(
+                                ByteTile(
+                                    tile: Tile(
+                                        weights: UnsafeRawPointer(scratch),
+                                        activations: x + column / chunkColumns * bytesPerColumnBlock * count,
+                                        columns: columns.count,
+                                        output: product.output.base + (token * product.output.stride + panel * 16),
+                                        outputStride: product.output.stride, prefetchDistance: 0),
+                                    tokens: count, isFirst: column == 0))
+                            token += count
+                        }
+                        column += chunkColumns
+                    }
+                }
+                firstToken = end
+            }
+        }
+    }
+
+    /// An unpacked panel times a token panel.
+    private struct ByteTile {
+        let tile: Tile
+        let tokens: Int
+        /// Whether sums start at zero rather than at the output.
+        let isFirst: Bool
+
+        @inline(__always)
+        func sum(_ half: Int, _ token: Int) -> __m256 { isFirst ? _mm256_setzero_ps() : tile.sum(half, token) }
+    }
+
+    @inline(__always)
+    private func runByteTile256<let G: Int, let M: Int>(_ part: ByteTile, _: Groups<G>, _ offset: Offset<M>) {
+        switch part.tokens {
+        case 1: rows256(Tokens<1>(), Groups<G>(), offset, part)
+        case 2: rows256(Tokens<2>(), Groups<G>(), offset, part)
+        case 3: rows256(Tokens<3>(), Groups<G>(), offset, part)
+        default: rows256(Tokens<4>(), Groups<G>(), offset, part)
+        }
+    }
+
+    @inline(__always)
+    private func runByteTile32<let M: Int>(_ part: ByteTile, _ offset: Offset<M>) {
+        switch part.tokens {
+        case 1: rows32(Tokens<1>(), offset, part)
+        case 2: rows32(Tokens<2>(), offset, part)
+        case 3: rows32(Tokens<3>(), offset, part)
+        default: rows32(Tokens<4>(), offset, part)
+        }
+    }
+
+    /// One block of 256 columns.
+    private func rows256<let T: Int, let G: Int, let M: Int>(
+        _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ part: ByteTile
+    ) {
+        let tile = part.tile
+        for half in 0..<2 {
+            let codes = tile.weights + half &* 32
+            var sums = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
+            for group in 0..<256 / G {
+                let values = codes + (ByteCodes256.codesOffset &+ group &* G &* 16)
+                let dots = wordDots(Tokens<T>(), Groups<G>(), Offset<M>(), values, tile.activations + group &* G &* T)
+                let scale = load256(codes + (ByteCodes256.scalesOffset &+ group &* 64))
+                for t in 0..<T { sums[t] = _mm256_add_epi32(sums[t], _mm256_mullo_epi32(dots[t], scale)) }
+            }
+            // d and dmin are floats: half a panel's lie 32 bytes further, as its codes do.
+            let d = codes.loadUnaligned(as: __m256.self)
+            for t in 0..<T {
+                var value = _mm256_mul_ps(_mm256_cvtepi32_ps(sums[t]), d)
+                if M == 1 {
+                    value = minus(minimum(Groups<G>(), Tokens<T>(), codes, tile.activations, t), value, G == 32)
+                }
+                let dx = splat(tile.activations + (256 * T + t * 4))
+                tile.store(_mm256_fmadd_ps(value, dx, part.sum(half, t)), half, t)
+            }
+        }
+    }
+
+    /// `value − product` for groups of 32; for groups of 16 the sums carry the sign.
+    @inline(__always)
+    private func minus(_ product: (sum: __m256, scale: __m256), _ value: __m256, _ negative: Bool) -> __m256 {
+        negative
+            ? _mm256_fnmadd_ps(product.sum, product.scale, value)
+            : _mm256_fmadd_ps(product.sum, product.scale, value)
+    }
+
+    /// `Σ_groups m·Σ x` of half a panel for one token, and what it is multiplied by.
+    @inline(__always)
+    private func minimum<let G: Int, let T: Int>(
+        _: Groups<G>, _: Tokens<T>, _ codes: UnsafeRawPointer, _ x: UnsafeRawPointer, _ t: Int
+    ) -> (sum: __m256, scale: __m256) {
+        let minima = codes + ByteCodes256.minimaOffset
+        var sum = _mm256_setzero_si256()
+        if G == 32 {
+            for i in 0..<4 {
+                let pair = broadcast(x + (260 * T + t * 16 + i * 4))
+                sum = _mm256_add_epi32(sum, _mm256_madd_epi16(load256(minima + i * 64), pair))
+            }
+        } else {
+            for i in 0..<16 {
+                let scaled = broadcast(x + (276 * T + (i * T + t) * 4))
+                sum = _mm256_add_epi32(sum, _mm256_mullo_epi32(load256(minima + i * 64), scaled))
+            }
+        }
+        return (_mm256_cvtepi32_ps(sum), (codes + ByteCodes256.minimumScaleOffset).loadUnaligned(as: __m256.self))
+    }
+
+    /// Up to eight blocks of 32 columns.
+    private func rows32<let T: Int, let M: Int>(_: Tokens<T>, _: Offset<M>, _ part: ByteTile) {
+        let tile = part.tile
+        for half in 0..<2 {
+            var sums = InlineArray<T, __m256>(repeating: _mm256_setzero_ps())
+            for t in 0..<T { sums[t] = part.sum(half, t) }
+            var x = tile.activations
+            var codes = tile.weights + half &* 32
+            for _ in 0..<tile.columns / 32 {
+                let dots = wordDots(Tokens<T>(), Groups<32>(), Offset<M>(), codes + ByteCodes32.codesOffset, x)
+                let d = codes.loadUnaligned(as: __m256.self)
+                let m = (codes + 64).loadUnaligned(as: __m256.self)
+                for t in 0..<T {
+                    var value = _mm256_mul_ps(_mm256_cvtepi32_ps(dots[t]), d)
+                    if M == 1 {
+                        let sum = _mm256_cvtepi32_ps(broadcast(x + (36 * T + t * 4)))
+                        value = _mm256_fmadd_ps(sum, m, value)
+                    }
+                    sums[t] = _mm256_fmadd_ps(value, splat(x + (32 * T + t * 4)), sums[t])
+                }
+                x += 40 * T
+                codes += ByteCodes32.byteCount
+            }
+            for t in 0..<T { tile.store(sums[t], half, t) }
+        }
+    }
+
+    /// `Σ v·x` or `Σ u·x` over a group of half a panel.
+    @inline(__always)
+    private func wordDots<let T: Int, let G: Int, let M: Int>(
+        _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ values: UnsafeRawPointer, _ x: UnsafeRawPointer
+    ) -> InlineArray<T, __m256i> {
+        let ones = _mm256_set1_epi16(1)
+        var dots = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
+        for g in 0..<G / 4 {
+            let codes = load256(values + g * 64)
+            let v = M == 0 ? _mm256_xor_si256(codes, _mm256_set1_epi8(-128)) : codes
+            let magnitude = M == 0 ? _mm256_abs_epi8(v) : v
+            for t in 0..<T {
+                let y = broadcast(x + (g * T + t) * 4)
+                let products = _mm256_maddubs_epi16(magnitude, M == 0 ? _mm256_sign_epi8(y, v) : y)
+                dots[t] = _mm256_add_epi32(dots[t], _mm256_madd_epi16(products, ones))
+            }
+        }
+        return dots
+    }
+#endif

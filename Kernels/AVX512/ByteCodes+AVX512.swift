@@ -1,0 +1,430 @@
+#if arch(x86_64)
+    import Intrinsics
+    import Quantization
+
+    // y = Σ_blocks dx · (d · Σ_groups s·(Σ u·x − 128·Σ x)),        w = d·s·(u − 128)
+    // y = Σ_blocks dx · (d · Σ_groups s·Σ u·x − dmin · Σ_groups m·Σ x),   w = d·s·u − dmin·m
+    //
+    // For many tokens the weights are bytes in scratch (`ByteCodes`): 256 columns of two panels take 12 KB, and all
+    // token panels of a block of tokens meet them there, so that unpacking costs little. For one token panel each
+    // vector of codes goes from its unpacking straight into the dot products: a stream that stores and loads them
+    // once more reaches half the rate (measured on Zen 4). The arithmetic of a row is the same in both.
+
+    /// A product of types with a scale per group.
+    @inline(__always)
+    func multiply<let G: Int, let M: Int>(
+        _ product: MatrixProduct, _: Groups<G>, _: Offset<M>, _ scales: (BlockWords, ByteCodes256) -> Void,
+        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+    ) {
+        let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
+        if product.tokens.count <= integerTokenTile {
+            stream(product, places, Groups<G>(), Offset<M>(), scales, unpack)
+            return
+        }
+        forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes256.byteCount) {
+            panel, columns, scratch in
+            let block = BlockWords(places, panel, columns.lowerBound / 256)
+            fill(ByteCodes256(base: scratch), from: block, Groups<G>(), scales, unpack)
+        } run: {
+            runByteTile256($0, Groups<G>(), Offset<M>())
+        }
+    }
+
+    /// A product of types with a scale per block.
+    @inline(__always)
+    func multiply<let M: Int>(
+        _ product: MatrixProduct, _: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
+        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+    ) {
+        let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
+        if product.tokens.count <= integerTokenTile {
+            stream(product, places, Offset<M>(), scales, unpack)
+            return
+        }
+        forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes32.byteCount * 8) {
+            panel, columns, scratch in
+            fill(scratch, from: panel, places, columns, scales, unpack)
+        } run: {
+            runByteTile32($0, Offset<M>())
+        }
+    }
+
+    /// Unpacks some columns of panels, runs the inner kernel with every token panel, and goes on.
+    @inline(__always)
+    private func forEachByteTile(
+        _ product: MatrixProduct, panelBytes: Int, scratchBytes: Int,
+        unpack: (_ panel: UnsafeRawPointer, _ columns: Range<Int>, _ to: UnsafeMutableRawPointer) -> Void,
+        run: (ByteTile) -> Void
+    ) {
+        let activations = product.activations
+        let bytesPerToken = activations.format.bytesPerToken(columns: activations.columns)
+        let bytesPerColumnBlock = activations.format.bytesPerToken(columns: chunkColumns)
+        let tokenStep = max(1, activationBlockBytes / (bytesPerToken * integerTokenTile)) * integerTokenTile
+        let most = product.tokens.count <= integerTokenTile ? 1 : 2
+        var scratch = Scratch()
+        withUnsafeMutableBytes(of: &scratch) { scratch in
+            guard let scratch = scratch.baseAddress else { return }
+            var firstToken = product.tokens.lowerBound
+            while firstToken < product.tokens.upperBound {
+                let end = min(firstToken + tokenStep, product.tokens.upperBound)
+                var panel = product.panels.lowerBound
+                while panel < product.panels.upperBound {
+                    let panels = panel + most <= product.panels.upperBound ? most : 1
+                    let weights = product.weights.base + panel * panelBytes
+                    var column = 0
+                    while column < activations.columns {
+                        let columns = column..<min(column + chunkColumns, activations.columns)
+                        for p in 0..<panels {
+                            unpack(weights + p * panelBytes, columns, scratch + p * scratchBytes)
+                        }
+                        var token = firstToken
+                        while token < end {
+                            let count = min(integerTokenTile, end - token)
+                            let x = UnsafeRawPointer(activations.base) + token * bytesPerToken
+                            run(
+                                ByteTile(
+                                    tile: Tile(
+                                        weights: UnsafeRawPointer(scratch), panelBytes: scratchBytes,
+                                        activations: x + column / chunkColumns * bytesPerColumnBlock * count,
+                                        columns: columns.count, isFirst: column == 0, prefetchDistance: 0,
+                                        output: product.output.base + (token * product.output.stride + panel * 16),
+                                        outputStride: product.output.stride),
+                                    panels: panels, tokens: count))
+                            token += count
+                        }
+                        column += chunkColumns
+                    }
+                    panel += panels
+                }
+                firstToken = end
+            }
+        }
+    }
+
+    /// Unpacked panels times a token panel.
+    private struct ByteTile {
+        let tile: Tile
+        let panels: Int
+        let tokens: Int
+    }
+
+    @inline(__always)
+    private func runByteTile256<let G: Int, let M: Int>(_ part: ByteTile, _: Groups<G>, _ offset: Offset<M>) {
+        if part.panels == 2, part.tokens == 6 {
+            rows256(Panels<2>(), Tokens<6>(), Groups<G>(), offset, part.tile)
+            return
+        }
+        for panel in 0..<part.panels {
+            let tile = part.tile.panel(panel)
+            switch part.tokens {
+            case 1: rows256(Panels<1>(), Tokens<1>(), Groups<G>(), offset, tile)
+            case 2: rows256(Panels<1>(), Tokens<2>(), Groups<G>(), offset, tile)
+            case 3: rows256(Panels<1>(), Tokens<3>(), Groups<G>(), offset, tile)
+            case 4: rows256(Panels<1>(), Tokens<4>(), Groups<G>(), offset, tile)
+            case 5: rows256(Panels<1>(), Tokens<5>(), Groups<G>(), offset, tile)
+            default: rows256(Panels<1>(), Tokens<6>(), Groups<G>(), offset, tile)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func runByteTile32<let M: Int>(_ part: ByteTile, _ offset: Offset<M>) {
+        if part.panels == 2, part.tokens == 6 {
+            rows32(Panels<2>(), Tokens<6>(), offset, part.tile)
+            return
+        }
+        for panel in 0..<part.panels {
+            let tile = part.tile.panel(panel)
+            switch part.tokens {
+            case 1: rows32(Panels<1>(), Tokens<1>(), offset, tile)
+            case 2: rows32(Panels<1>(), Tokens<2>(), offset, tile)
+            case 3: rows32(Panels<1>(), Tokens<3>(), offset, tile)
+            case 4: rows32(Panels<1>(), Tokens<4>(), offset, tile)
+            case 5: rows32(Panels<1>(), Tokens<5>(), offset, tile)
+            default: rows32(Panels<1>(), Tokens<6>(), offset, tile)
+            }
+        }
+    }
+
+    /// One block of 256 columns.
+    private func rows256<let P: Int, let T: Int, let G: Int, let M: Int>(
+        _: Panels<P>, _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ tile: Tile
+    ) {
+        let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
+        let nones = InlineArray<P, InlineArray<T, __m512i>>(repeating: none)
+        var sums = nones
+        var x = tile.activations
+        var values = tile.weights + ByteCodes256.codesOffset
+        var scales = tile.weights + ByteCodes256.scalesOffset
+        for group in 0..<256 / G {
+            var dots = nones
+            if M == 0 {
+                for t in 0..<T {
+                    let correction = correction(tile.activations, Tokens<T>(), Groups<G>(), group, t)
+                    for p in 0..<P { dots[p][t] = correction }
+                }
+            }
+            for g in 0..<G / 4 {
+                var u = InlineArray<P, __m512i>(repeating: _mm512_setzero_si512())
+                for p in 0..<P { u[p] = load512(values + (p &* tile.panelBytes &+ g * 64)) }
+                for t in 0..<T {
+                    let y = broadcast(x + (g * T + t) * 4)
+                    for p in 0..<P { dots[p][t] = _mm512_dpbusd_epi32(dots[p][t], u[p], y) }
+                }
+            }
+            for p in 0..<P {
+                let scale = load512(scales + p &* tile.panelBytes)
+                for t in 0..<T {
+                    sums[p][t] = _mm512_add_epi32(sums[p][t], _mm512_mullo_epi32(dots[p][t], scale))
+                }
+            }
+            x += G * T
+            values += G * 16
+            scales += 64
+        }
+        // No loop: it would not be unrolled, and an index that varies keeps the sums out of registers.
+        addBlock(sums[0], Groups<G>(), Offset<M>(), tile.weights, tile, 0)
+        if P == 2 { addBlock(sums[P - 1], Groups<G>(), Offset<M>(), tile.weights + tile.panelBytes, tile, 1) }
+    }
+
+    /// Adds one block of one panel to the output.
+    @inline(__always)
+    private func addBlock<let T: Int, let G: Int, let M: Int>(
+        _ sums: InlineArray<T, __m512i>, _: Groups<G>, _: Offset<M>, _ codes: UnsafeRawPointer, _ tile: Tile, _ p: Int
+    ) {
+        let x = tile.activations
+        for t in 0..<T {
+            let value = blockValue(sums[t], Tokens<T>(), Groups<G>(), Offset<M>(), codes, x, t)
+            tile.store(_mm512_fmadd_ps(value, splat(x + (256 * T + t * 4)), tile.sum(p, t)), p, t)
+        }
+    }
+
+    /// A block's sum for one token, but for the scale of its activations.
+    @inline(__always)
+    private func blockValue<let T: Int, let G: Int, let M: Int>(
+        _ sum: __m512i, _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ codes: UnsafeRawPointer, _ x: UnsafeRawPointer,
+        _ t: Int
+    ) -> __m512 {
+        let value = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), codes.loadUnaligned(as: __m512.self))
+        if M == 0 { return value }
+        let scale = (codes + ByteCodes256.minimumScaleOffset).loadUnaligned(as: __m512.self)
+        let minima = codes + ByteCodes256.minimaOffset
+        var minimum = _mm512_setzero_si512()
+        if G == 32 {
+            for i in 0..<4 {
+                let pair = broadcast(x + (260 * T + t * 16 + i * 4))
+                minimum = _mm512_dpwssd_epi32(minimum, load512(minima + i * 64), pair)
+            }
+            return _mm512_fnmadd_ps(_mm512_cvtepi32_ps(minimum), scale, value)
+        }
+        for i in 0..<16 {
+            let scaled = broadcast(x + (276 * T + (i * T + t) * 4))
+            minimum = _mm512_add_epi32(minimum, _mm512_mullo_epi32(load512(minima + i * 64), scaled))
+        }
+        return _mm512_fmadd_ps(_mm512_cvtepi32_ps(minimum), scale, value)
+    }
+
+    /// Up to eight blocks of 32 columns.
+    private func rows32<let P: Int, let T: Int, let M: Int>(_: Panels<P>, _: Tokens<T>, _: Offset<M>, _ tile: Tile) {
+        let zeros = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
+        let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
+        var sums = InlineArray<P, InlineArray<T, __m512>>(repeating: zeros)
+        for p in 0..<P { for t in 0..<T { sums[p][t] = tile.sum(p, t) } }
+        var x = tile.activations
+        var codes = tile.weights
+        for _ in 0..<tile.columns / 32 {
+            var dots = InlineArray<P, InlineArray<T, __m512i>>(repeating: none)
+            if M == 0 {
+                for t in 0..<T {
+                    let correction = broadcast(x + (36 * T + t * 4))
+                    for p in 0..<P { dots[p][t] = correction }
+                }
+            }
+            for g in 0..<8 {
+                var u = InlineArray<P, __m512i>(repeating: _mm512_setzero_si512())
+                for p in 0..<P { u[p] = load512(codes + (p &* tile.panelBytes &+ ByteCodes32.codesOffset + g * 64)) }
+                for t in 0..<T {
+                    let y = broadcast(x + (g * T + t) * 4)
+                    for p in 0..<P { dots[p][t] = _mm512_dpbusd_epi32(dots[p][t], u[p], y) }
+                }
+            }
+            for p in 0..<P {
+                let d = (codes + p &* tile.panelBytes).loadUnaligned(as: __m512.self)
+                let m = (codes + (p &* tile.panelBytes &+ 64)).loadUnaligned(as: __m512.self)
+                for t in 0..<T {
+                    let value = blockValue(dots[p][t], Tokens<T>(), Offset<M>(), d, m, x, t)
+                    sums[p][t] = _mm512_fmadd_ps(value, splat(x + (32 * T + t * 4)), sums[p][t])
+                }
+            }
+            x += 40 * T
+            codes += ByteCodes32.byteCount
+        }
+        for p in 0..<P { for t in 0..<T { tile.store(sums[p][t], p, t) } }
+    }
+
+    /// A block's sum for one token, but for the scale of its activations.
+    @inline(__always)
+    private func blockValue<let T: Int, let M: Int>(
+        _ dots: __m512i, _: Tokens<T>, _: Offset<M>, _ d: __m512, _ m: __m512, _ x: UnsafeRawPointer, _ t: Int
+    ) -> __m512 {
+        let value = _mm512_mul_ps(_mm512_cvtepi32_ps(dots), d)
+        if M == 0 { return value }
+        return _mm512_fmadd_ps(_mm512_cvtepi32_ps(broadcast(x + (36 * T + t * 4))), m, value)
+    }
+
+    // MARK: One token panel
+
+    @inline(__always)
+    private func stream<let G: Int, let M: Int>(
+        _ product: MatrixProduct, _ places: TransposedPlaces, _: Groups<G>, _: Offset<M>,
+        _ scales: (BlockWords, ByteCodes256) -> Void,
+        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+    ) {
+        let (groups, offset) = (Groups<G>(), Offset<M>())
+        switch product.tokens.count {
+        case 1: streamPanels(product, places, Tokens<1>(), groups, offset, scales, unpack)
+        case 2: streamPanels(product, places, Tokens<2>(), groups, offset, scales, unpack)
+        case 3: streamPanels(product, places, Tokens<3>(), groups, offset, scales, unpack)
+        case 4: streamPanels(product, places, Tokens<4>(), groups, offset, scales, unpack)
+        case 5: streamPanels(product, places, Tokens<5>(), groups, offset, scales, unpack)
+        default: streamPanels(product, places, Tokens<6>(), groups, offset, scales, unpack)
+        }
+    }
+
+    @inline(__always)
+    private func stream<let M: Int>(
+        _ product: MatrixProduct, _ places: TransposedPlaces, _: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
+        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+    ) {
+        switch product.tokens.count {
+        case 1: streamPanels(product, places, Tokens<1>(), Offset<M>(), scales, unpack)
+        case 2: streamPanels(product, places, Tokens<2>(), Offset<M>(), scales, unpack)
+        case 3: streamPanels(product, places, Tokens<3>(), Offset<M>(), scales, unpack)
+        case 4: streamPanels(product, places, Tokens<4>(), Offset<M>(), scales, unpack)
+        case 5: streamPanels(product, places, Tokens<5>(), Offset<M>(), scales, unpack)
+        default: streamPanels(product, places, Tokens<6>(), Offset<M>(), scales, unpack)
+        }
+    }
+
+    @inline(__always)
+    private func streamPanels<let T: Int, let G: Int, let M: Int>(
+        _ product: MatrixProduct, _ places: TransposedPlaces, _: Tokens<T>, _: Groups<G>, _: Offset<M>,
+        _ scales: (BlockWords, ByteCodes256) -> Void,
+        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+    ) {
+        let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
+        let zeros = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
+        var scratch = Scratch()
+        withUnsafeMutableBytes(of: &scratch) { scratch in
+            guard let scratch = scratch.baseAddress else { return }
+            for panel in product.panels {
+                let weights = product.weights.base + panel &* places.panelBytes
+                var sums = zeros
+                var x = firstToken(product)
+                for index in 0..<places.blockCount {
+                    let block = BlockWords(places, weights, index)
+                    scales(block, ByteCodes256(base: scratch))
+                    var blockSums = none
+                    for group in 0..<256 / G {
+                        fetch(after: block, group, of: 256 / G, places.wordsPerBlock, product.prefetchDistance)
+                        var dots = none
+                        if M == 0 {
+                            for t in 0..<T { dots[t] = correction(x, Tokens<T>(), Groups<G>(), group, t) }
+                        }
+                        let y = x + group &* G &* T
+                        unpack(block, group) { i, word in
+                            let u = unsafeBitCast(word, to: __m512i.self)
+                            for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(y + (i * T + t) * 4)) }
+                        }
+                        let scale = load512(UnsafeRawPointer(scratch) + (ByteCodes256.scalesOffset &+ group &* 64))
+                        for t in 0..<T {
+                            blockSums[t] = _mm512_add_epi32(blockSums[t], _mm512_mullo_epi32(dots[t], scale))
+                        }
+                    }
+                    for t in 0..<T {
+                        let value = blockValue(
+                            blockSums[t], Tokens<T>(), Groups<G>(), Offset<M>(), UnsafeRawPointer(scratch), x, t)
+                        sums[t] = _mm512_fmadd_ps(value, splat(x + (256 * T + t * 4)), sums[t])
+                    }
+                    x += 340 * T
+                }
+                store(sums, product, panel)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func streamPanels<let T: Int, let M: Int>(
+        _ product: MatrixProduct, _ places: TransposedPlaces, _: Tokens<T>, _: Offset<M>,
+        _ scales: (BlockWords, ByteCodes32) -> Void,
+        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+    ) {
+        let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
+        let zeros = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
+        var scratch = Scratch()
+        withUnsafeMutableBytes(of: &scratch) { scratch in
+            guard let scratch = scratch.baseAddress else { return }
+            for panel in product.panels {
+                let weights = product.weights.base + panel &* places.panelBytes
+                var sums = zeros
+                var x = firstToken(product)
+                for index in 0..<places.blockCount {
+                    let block = BlockWords(places, weights, index)
+                    scales(block, ByteCodes32(base: scratch))
+                    let d = UnsafeRawPointer(scratch).loadUnaligned(as: __m512.self)
+                    let m = (UnsafeRawPointer(scratch) + 64).loadUnaligned(as: __m512.self)
+                    fetch(after: block, 0, of: 1, places.wordsPerBlock, product.prefetchDistance)
+                    for part in 0..<places.weightsPerBlock / 32 {
+                        var dots = none
+                        if M == 0 { for t in 0..<T { dots[t] = broadcast(x + (36 * T + t * 4)) } }
+                        let y = x
+                        unpack(block, part) { i, word in
+                            let u = unsafeBitCast(word, to: __m512i.self)
+                            for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(y + (i * T + t) * 4)) }
+                        }
+                        for t in 0..<T {
+                            let value = blockValue(dots[t], Tokens<T>(), Offset<M>(), d, m, x, t)
+                            sums[t] = _mm512_fmadd_ps(value, splat(x + (32 * T + t * 4)), sums[t])
+                        }
+                        x += 40 * T
+                    }
+                }
+                store(sums, product, panel)
+            }
+        }
+    }
+
+    /// The token panel of a stream.
+    @inline(__always)
+    private func firstToken(_ product: MatrixProduct) -> UnsafeRawPointer {
+        let bytesPerToken = product.activations.format.bytesPerToken(columns: product.activations.columns)
+        return UnsafeRawPointer(product.activations.base) + product.tokens.lowerBound &* bytesPerToken
+    }
+
+    /// Fetches part of the lines that lie `distance` after a block, where the CPU wants that: one of `parts` a call.
+    @inline(__always)
+    private func fetch(after block: BlockWords, _ part: Int, of parts: Int, _ lines: Int, _ distance: Int) {
+        if distance == 0 { return }
+        let count = (lines &+ parts &- 1) / parts
+        for line in 0..<count { isa_prefetch(block.words + (distance &+ (part &* count &+ line) &* 64)) }
+    }
+
+    /// −128·Σ of a group.
+    @inline(__always)
+    private func correction<let T: Int, let G: Int>(
+        _ x: UnsafeRawPointer, _: Tokens<T>, _: Groups<G>, _ group: Int, _ t: Int
+    ) -> __m512i {
+        let sums = x + (276 * T &+ group &* (G / 4) &* T &+ t * 4)
+        let sum = G == 32 ? _mm512_add_epi32(broadcast(sums), broadcast(sums + 4 * T)) : broadcast(sums)
+        return _mm512_slli_epi32(sum, 2)
+    }
+
+    @inline(__always)
+    private func store<let T: Int>(_ sums: InlineArray<T, __m512>, _ product: MatrixProduct, _ panel: Int) {
+        let output = product.output
+        for t in 0..<T {
+            let row = output.base + ((product.tokens.lowerBound &+ t) &* output.stride &+ panel &* 16)
+            UnsafeMutableRawPointer(row).storeBytes(of: sums[t], as: __m512.self)
+        }
+    }
+#endif

@@ -1,0 +1,120 @@
+import Quantization
+
+/// The kernels of the types that are unpacked to bytes; nil for others.
+func byteCodeKernel(_ type: QuantizationType) -> MatrixKernel? {
+    switch type {
+    case .q4_1: MatrixKernel(activations: .int8Per32) { multiply($0, WithMinimum(), scalesQ4_1, unpackQ4_1) }
+    case .q5_0: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), headScale, unpackQ5_0) }
+    case .q5_1: MatrixKernel(activations: .int8Per32) { multiply($0, WithMinimum(), scalesQ4_1, unpackQ5_1) }
+    case .iq4_nl: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), headScale, unpackIQ4_NL) }
+    case .mxfp4: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), scalesMXFP4, unpackMXFP4) }
+    case .q1_0: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), headScale, unpackQ1_0) }
+    case .q2_0: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), headScale, unpackQ2_0) }
+    default: superblockKernel(type) ?? gridKernel(type)
+    }
+}
+
+private func superblockKernel(_ type: QuantizationType) -> MatrixKernel? {
+    switch type {
+    case .q2_K:
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<16>(), WithMinimum(), scalesQ2_K, unpackQ2_K) }
+    case .q3_K:
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<16>(), Signed(), scalesQ3_K, unpackQ3_K) }
+    case .q5_K:
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), WithMinimum(), scalesQ5_K, unpackQ5_K) }
+    case .iq4_xs:
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), Signed(), scalesIQ4_XS, unpackIQ4_XS) }
+    case .tq1_0:
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), Signed(), scalesTernary, unpackTQ1_0) }
+    case .tq2_0:
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), Signed(), scalesTernary, unpackTQ2_0) }
+    default: nil
+    }
+}
+
+/// Those whose codes are numbers of a codebook's entries.
+private func gridKernel(_ type: QuantizationType) -> MatrixKernel? {
+    switch type {
+    case .iq2_xxs:
+        MatrixKernel(activations: .int8Per256) {
+            let grid = CodebookGrid.iq2_xxs.base
+            multiply($0, Groups<32>(), Signed(), scalesIQ2_XXS) { unpackIQ2_XXS($0, $1, grid, $2) }
+        }
+    case .iq2_xs:
+        MatrixKernel(activations: .int8Per256) {
+            let grid = CodebookGrid.iq2_xs.base
+            multiply($0, Groups<16>(), Signed(), scalesIQ2_XS) { unpackIQ2_XS($0, $1, grid, $2) }
+        }
+    case .iq2_s:
+        MatrixKernel(activations: .int8Per256) {
+            let grid = CodebookGrid.iq2_s.base
+            multiply($0, Groups<16>(), Signed(), scalesIQ2_S) { unpackIQ2_S($0, $1, grid, $2) }
+        }
+    case .iq3_xxs:
+        MatrixKernel(activations: .int8Per256) {
+            let grid = CodebookGrid.iq3_xxs.base
+            multiply($0, Groups<32>(), Signed(), scalesIQ3_XXS) { unpackIQ3_XXS($0, $1, grid, $2) }
+        }
+    case .iq3_s:
+        MatrixKernel(activations: .int8Per256) {
+            let grid = CodebookGrid.iq3_s.base
+            multiply($0, Groups<32>(), Signed(), scalesIQ3_S) { unpackIQ3_S($0, $1, grid, $2) }
+        }
+    case .iq1_s:
+        MatrixKernel(activations: .int8Per256) {
+            let grid = CodebookGrid.iq1.base
+            multiply($0, Groups<32>(), Signed(), scalesIQ1_S) { unpackIQ1_S($0, $1, grid, $2) }
+        }
+    case .iq1_m:
+        MatrixKernel(activations: .int8Per256) {
+            let grid = CodebookGrid.iq1.base
+            multiply($0, Groups<16>(), Signed(), scalesIQ1_M) { unpackIQ1_M($0, $1, grid, $2) }
+        }
+    default: nil
+    }
+}
+
+/// Columns that share a scale.
+struct Groups<let count: Int> {}
+
+/// Whether codes are signed or have a minimum: what a kernel is compiled for.
+struct Offset<let minimum: Int> {}
+typealias Signed = Offset<0>
+typealias WithMinimum = Offset<1>
+
+/// Columns that are unpacked at once.
+var chunkColumns: Int { 256 }
+
+/// The scale of types that have nothing else.
+@inline(__always)
+func headScale(_ block: BlockWords, _ codes: ByteCodes32) { codes.set(d: block.scale) }
+
+/// Unpacks all groups of a block of 256 columns to scratch.
+@inline(__always)
+func fill<let G: Int>(
+    _ codes: ByteCodes256, from block: BlockWords, _: Groups<G>, _ scales: (BlockWords, ByteCodes256) -> Void,
+    _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+) {
+    scales(block, codes)
+    for group in 0..<256 / G { unpack(block, group) { codes.set($1, at: group &* (G / 4) &+ $0) } }
+}
+
+/// Unpacks some columns of types that share a scale over 32, 64 or 128 columns to scratch.
+@inline(__always)
+func fill(
+    _ scratch: UnsafeMutableRawPointer, from panel: UnsafeRawPointer, _ places: TransposedPlaces, _ columns: Range<Int>,
+    _ scales: (BlockWords, ByteCodes32) -> Void,
+    _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+) {
+    var target = scratch
+    let parts = places.weightsPerBlock / 32
+    for index in columns.lowerBound / places.weightsPerBlock..<columns.upperBound / places.weightsPerBlock {
+        let block = BlockWords(places, panel, index)
+        for part in 0..<parts {
+            let codes = ByteCodes32(base: target)
+            scales(block, codes)
+            unpack(block, part) { codes.set($1, at: $0) }
+            target += ByteCodes32.byteCount
+        }
+    }
+}

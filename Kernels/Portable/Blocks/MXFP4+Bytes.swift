@@ -1,0 +1,21 @@
+/// MXFP4: the head is a power of two, an exponent as a float has it; half of it goes with doubled values.
+@inline(__always)
+func scalesMXFP4(_ block: BlockWords, _ codes: ByteCodes32) {
+    let exponents = SIMD16<UInt32>(truncatingIfNeeded: block.head.loadUnaligned(as: SIMD16<UInt8>.self))
+    // Halves of the two least powers are subnormal.
+    let isZero = (exponents &- 1) &>> 31
+    let isSmall = (exponents &- 2) &>> 31
+    let bits = (exponents &- 1 &+ isZero) &<< 23 | (isSmall &<< 22) &>> isZero
+    codes.set(d: unsafeBitCast(bits, to: SIMD16<Float>.self))
+}
+
+/// Twice the sixteen values of a 4-bit float, plus 128.
+private var levels: SIMD16<UInt8> {
+    SIMD16(128, 129, 130, 131, 132, 134, 136, 140, 128, 127, 126, 125, 124, 122, 120, 116)
+}
+
+/// MXFP4: words as Q4_0's, whose codes stand for values.
+@inline(__always)
+func unpackMXFP4(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
+    unpackLevels(block, from: 0, levels, emit)
+}

@@ -1,0 +1,199 @@
+import Quantization
+
+// y = Σ_blocks dx · d · Σ_groups s·Σ v·x,                       w = d·s·v
+// y = Σ_blocks dx · (d · Σ_groups s·Σ u·x − dmin · Σ_groups m·Σ x),   w = d·s·u − dmin·m
+//
+// The weights are bytes in scratch (`ByteCodes`).
+
+/// A product of types with a scale per group.
+@inline(__always)
+func multiply<let G: Int, let M: Int>(
+    _ product: MatrixProduct, _: Groups<G>, _: Offset<M>, _ scales: (BlockWords, ByteCodes256) -> Void,
+    _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+) {
+    let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
+    forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes256.byteCount) {
+        panel, columns, scratch in
+        let block = BlockWords(places, panel, columns.lowerBound / 256)
+        fill(ByteCodes256(base: scratch), from: block, Groups<G>(), scales, unpack)
+    } run: {
+        runByteTile256($0, Groups<G>(), Offset<M>())
+    }
+}
+
+/// A product of types with a scale per block.
+@inline(__always)
+func multiply<let M: Int>(
+    _ product: MatrixProduct, _: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
+    _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+) {
+    let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
+    forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes32.byteCount * 8) {
+        panel, columns, scratch in
+        fill(scratch, from: panel, places, columns, scales, unpack)
+    } run: {
+        runByteTile32($0, Offset<M>())
+    }
+}
+
+/// Unpacks some columns of a panel, runs the inner kernel with every one or two tokens, and goes on. Panels of any
+/// interleave are read, as inherited rows must.
+@inline(__always)
+private func forEachByteTile(
+    _ product: MatrixProduct, panelBytes: Int, scratchBytes: Int,
+    unpack: (_ panel: UnsafeRawPointer, _ columns: Range<Int>, _ to: UnsafeMutableRawPointer) -> Void,
+    run: (ByteTile) -> Void
+) {
+    let activations = product.activations
+    let bytesPerToken = activations.format.bytesPerToken(columns: activations.columns)
+    let bytesPerColumnBlock = activations.format.bytesPerToken(columns: chunkColumns)
+    var scratch = Scratch()
+    withUnsafeMutableBytes(of: &scratch) { scratch in
+        guard let scratch = scratch.baseAddress else { return }
+        for panel in product.panels {
+            let weights = product.weights.base + panel * panelBytes
+            var column = 0
+            while column < activations.columns {
+                let columns = column..<min(column + chunkColumns, activations.columns)
+                unpack(weights, columns, scratch)
+                var first = product.tokens.lowerBound
+                while first < product.tokens.upperBound {
+                    let count = min(activations.tokenTile, product.tokens.upperBound - first)
+                    let x = UnsafeRawPointer(activations.base) + first * bytesPerToken
+                    var token = 0
+                    while token < count {
+                        let tile = Tile(
+                            weights: UnsafeRawPointer(scratch),
+                            activations: x + column / chunkColumns * bytesPerColumnBlock * count, interleave: count,
+                            token: token, columns: columns.count,
+                            output: product.output.base + ((first + token) * product.output.stride + panel * 16),
+                            outputStride: product.output.stride)
+                        run(ByteTile(tile: tile, tokens: min(2, count - token), isFirst: column == 0))
+                        token += 2
+                    }
+                    first += count
+                }
+                column += chunkColumns
+            }
+        }
+    }
+}
+
+/// An unpacked panel times one or two tokens.
+private struct ByteTile {
+    let tile: Tile
+    let tokens: Int
+    /// Whether sums start at zero rather than at the output.
+    let isFirst: Bool
+
+    @inline(__always)
+    func sum(_ token: Int) -> SIMD16<Float> {
+        if isFirst { return .zero }
+        return UnsafeRawPointer(tile.output + token &* tile.outputStride).loadUnaligned(as: SIMD16<Float>.self)
+    }
+}
+
+@inline(__always)
+private func runByteTile256<let G: Int, let M: Int>(_ part: ByteTile, _: Groups<G>, _ offset: Offset<M>) {
+    if part.tokens == 2 {
+        rows256(Tokens<2>(), Groups<G>(), offset, part)
+    } else {
+        rows256(Tokens<1>(), Groups<G>(), offset, part)
+    }
+}
+
+@inline(__always)
+private func runByteTile32<let M: Int>(_ part: ByteTile, _ offset: Offset<M>) {
+    if part.tokens == 2 { rows32(Tokens<2>(), offset, part) } else { rows32(Tokens<1>(), offset, part) }
+}
+
+/// One block of 256 columns.
+private func rows256<let T: Int, let G: Int, let M: Int>(_: Tokens<T>, _: Groups<G>, _: Offset<M>, _ part: ByteTile) {
+    let tile = part.tile
+    let n = tile.interleave
+    let x = tile.activations + tile.token &* 4
+    var scaled = InlineArray<T, SIMD16<Float>>(repeating: .zero)
+    var minima = scaled
+    for group in 0..<256 / G {
+        let values = tile.weights + (ByteCodes256.codesOffset &+ group &* G &* 16)
+        let dots = wordDots(Tokens<T>(), Groups<G>(), Offset<M>(), values, x + group &* G &* n, n)
+        let scale = floats(word(tile.weights + (ByteCodes256.scalesOffset &+ group &* 64)))
+        for t in 0..<T { scaled[t] = multiplyAdd16(floats(dots[t]), scale, scaled[t]) }
+        if M == 1 {
+            let minimum = minimum(Groups<G>(), tile.weights + ByteCodes256.minimaOffset, group)
+            for t in 0..<T { minima[t] = multiplyAdd16(minimum, columnSum(Groups<G>(), tile, group, t), minima[t]) }
+        }
+    }
+    let d = tile.weights.loadUnaligned(as: SIMD16<Float>.self)
+    for t in 0..<T {
+        var value = scaled[t] * d
+        if M == 1 {
+            let scale = (tile.weights + ByteCodes256.minimumScaleOffset).loadUnaligned(as: SIMD16<Float>.self)
+            value = multiplyAdd16(minima[t], G == 32 ? -scale : scale, value)
+        }
+        tile.store(multiplyAdd16(value, splat(x + (256 &* n &+ t &* 4)), part.sum(t)), token: t)
+    }
+}
+
+/// The minima of a group.
+@inline(__always)
+private func minimum<let G: Int>(_: Groups<G>, _ minima: UnsafeRawPointer, _ group: Int) -> SIMD16<Float> {
+    if G == 16 { return floats(word(minima + group &* 64)) }
+    return floats((word(minima + group / 2 &* 64) &>> Int32(group % 2 &* 16)) & 0xFFFF)
+}
+
+/// `Σ x` of a group of 32, or `−32·Σ x` of a group of 16.
+@inline(__always)
+private func columnSum<let G: Int>(_: Groups<G>, _ tile: Tile, _ group: Int, _ t: Int) -> SIMD16<Float> {
+    let n = tile.interleave
+    let slot = tile.token &+ t
+    if G == 16 {
+        let sum = tile.activations + (276 &* n &+ (group &* n &+ slot) &* 4)
+        return SIMD16(repeating: Float(sum.loadUnaligned(as: Int32.self)))
+    }
+    let sum = tile.activations + (260 &* n &+ slot &* 16 &+ group &* 2)
+    return SIMD16(repeating: Float(sum.loadUnaligned(as: Int16.self)))
+}
+
+/// Up to eight blocks of 32 columns.
+private func rows32<let T: Int, let M: Int>(_: Tokens<T>, _: Offset<M>, _ part: ByteTile) {
+    let tile = part.tile
+    let n = tile.interleave
+    var sums = InlineArray<T, SIMD16<Float>>(repeating: .zero)
+    for t in 0..<T { sums[t] = part.sum(t) }
+    var x = tile.activations + tile.token &* 4
+    var codes = tile.weights
+    for _ in 0..<tile.columns / 32 {
+        let dots = wordDots(Tokens<T>(), Groups<32>(), Offset<M>(), codes + ByteCodes32.codesOffset, x, n)
+        let d = codes.loadUnaligned(as: SIMD16<Float>.self)
+        for t in 0..<T {
+            var value = floats(dots[t]) * d
+            if M == 1 {
+                let sum = (x + (36 &* n &+ t &* 4)).loadUnaligned(as: Int32.self)
+                let m = (codes + 64).loadUnaligned(as: SIMD16<Float>.self)
+                value = multiplyAdd16(SIMD16(repeating: Float(sum)), m, value)
+            }
+            sums[t] = multiplyAdd16(value, splat(x + (32 &* n &+ t &* 4)), sums[t])
+        }
+        x += 40 &* n
+        codes += ByteCodes32.byteCount
+    }
+    for t in 0..<T { tile.store(sums[t], token: t) }
+}
+
+/// `Σ v·x` or `Σ u·x` over a group.
+@inline(__always)
+private func wordDots<let T: Int, let G: Int, let M: Int>(
+    _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ values: UnsafeRawPointer, _ x: UnsafeRawPointer, _ n: Int
+) -> InlineArray<T, SIMD16<Int32>> {
+    var dots = InlineArray<T, SIMD16<Int32>>(repeating: .zero)
+    for g in 0..<G / 4 {
+        let codes = (values + g * 64).loadUnaligned(as: SIMD16<UInt32>.self)
+        let bytes = M == 0 ? BytePairs(flipped: codes) : BytePairs(unsigned: codes)
+        for t in 0..<T { dots[t] &+= bytes.dot(BytePairs(broadcasting: x + (g &* n &+ t) &* 4)) }
+    }
+    return dots
+}
+
+@inline(__always)
+private func word(_ p: UnsafeRawPointer) -> SIMD16<Int32> { p.loadUnaligned(as: SIMD16<Int32>.self) }
