@@ -7,7 +7,7 @@ extension OllamaRoutes {
         let (request, name) = try await transfer(call)
         let pull = ModelPull(store: call.server.catalog.store, access: call.server.registries)
         try await call.progress(streams: request.streams) { report in
-            try await pull.run(name, isInsecure: request.isInsecure) { report(OllamaProgress($0)) }
+            try await failing { try await pull.run(name, isInsecure: request.isInsecure) { report(OllamaProgress($0)) } }
         }
     }
 
@@ -16,8 +16,13 @@ extension OllamaRoutes {
         let (request, name) = try await transfer(call)
         let push = ModelPush(store: call.server.catalog.store, access: call.server.registries)
         try await call.progress(streams: request.streams) { report in
-            try await push.run(name, isInsecure: request.isInsecure) { report(OllamaProgress($0)) }
+            try await failing { try await push.run(name, isInsecure: request.isInsecure) { report(OllamaProgress($0)) } }
         }
+    }
+
+    /// A transfer that fails is a failure of the server's, whatever stood in its way: so clients know it.
+    private static func failing(_ transfer: () async throws -> Void) async throws {
+        do { try await transfer() } catch let error as ModelStorageError { throw WireError(.internal, "\(error)") }
     }
 
     private static func transfer(_ call: RouteCall) async throws -> (OllamaTransferRequest, ModelName) {
