@@ -61,7 +61,9 @@ let targets: [TargetSpec] = [
     TargetSpec(name: "WireFormats", imports: ["JSON"]),
     // L4
     TargetSpec(name: "Models", imports: ["Platform", "Quantization", "GGUF", "Compute"]),
-    TargetSpec(name: "ModelStorage", imports: ["Platform", "JSON", "Hashing", "Quantization", "GGUF", "HTTP", "Conversion"]),
+    TargetSpec(
+        name: "ModelStorage",
+        imports: ["Platform", "JSON", "Hashing", "Quantization", "GGUF", "HTTP", "Conversion"]),
     // L5
     TargetSpec(
         name: "Inference",

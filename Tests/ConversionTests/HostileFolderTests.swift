@@ -93,6 +93,20 @@ import Testing
         #expect(throws: ConversionError.self) { try convert("qwen2", ["tokenizer.json": Array(text.utf8)]) }
     }
 
+    /// Two ways to say that each match is a word, and one that is not.
+    @Test func splitsAreKnownInEitherSpelling() throws {
+        let text = String(decoding: try bytes("qwen2/tokenizer.json"), as: UTF8.self)
+        let isolated = #""behavior": "Isolated",\s*"invert": false"#
+        for (spelling, isKnown) in [
+            (#""behavior": "Removed", "invert": true"#, true), (#""behavior": "Removed", "invert": false"#, false),
+        ] {
+            let changed = text.replacingOccurrences(of: isolated, with: spelling, options: .regularExpression)
+            try #require(changed != text)
+            let converted = Result { try convert("qwen2", ["tokenizer.json": Array(changed.utf8)]) }
+            #expect((try? converted.get().metadata.string("tokenizer.ggml.pre")) == (isKnown ? "qwen2" : nil))
+        }
+    }
+
     @Test func everyPrefixOfSentencePieceIsRead() throws {
         let whole = try bytes("mistral/tokenizer.model")
         for count in stride(from: 0, to: whole.count, by: 97) {

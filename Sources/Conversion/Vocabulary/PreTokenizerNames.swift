@@ -41,12 +41,6 @@ enum PreTokenizerNames {
             ], name: "gpt-4o"),
         Row(steps: [bytes], name: "gpt-2"),
         Row(steps: [digits, bytes], name: "smollm"),
-        Row(
-            steps: [
-                #"\p{N}{1,3}"#, "[一-龥\u{3040}-ゟ゠-ヿ]+",
-                "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+"
-                    + "| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+",
-            ], name: "deepseek-v3"),
     ]
 
     /// The name for a `pre_tokenizer` of `tokenizer.json`.
@@ -66,9 +60,14 @@ enum PreTokenizerNames {
         switch value["type"]?.stringValue {
         case "ByteLevel": value["use_regex"]?.boolValue == false ? nil : bytes
         case "Digits": value["individual_digits"]?.boolValue == true ? digits : JSONWriter.text(value)
-        case "Split" where value["behavior"]?.stringValue == "Isolated" && value["invert"]?.boolValue != true:
-            value["pattern"]?["Regex"]?.stringValue ?? JSONWriter.text(value)
+        case "Split" where splitsAtMatches(value): value["pattern"]?["Regex"]?.stringValue ?? JSONWriter.text(value)
         default: JSONWriter.text(value)
         }
+    }
+
+    /// Whether each match becomes a word: matches stand alone, or all but them goes. Patterns of the table match all.
+    private static func splitsAtMatches(_ step: JSONValue) -> Bool {
+        let isInverted = step["invert"]?.boolValue ?? false
+        return step["behavior"]?.stringValue == (isInverted ? "Removed" : "Isolated")
     }
 }
