@@ -7,7 +7,9 @@ extension OllamaRoutes {
         let (request, name) = try await transfer(call)
         let pull = ModelPull(store: call.server.catalog.store, access: call.server.registries)
         try await call.progress(streams: request.streams) { report in
-            try await failing { try await pull.run(name, isInsecure: request.isInsecure) { report(OllamaProgress($0)) } }
+            try await failing {
+                try await pull.run(name, isInsecure: request.isInsecure) { report(OllamaProgress($0)) }
+            }
         }
     }
 
@@ -16,7 +18,9 @@ extension OllamaRoutes {
         let (request, name) = try await transfer(call)
         let push = ModelPush(store: call.server.catalog.store, access: call.server.registries)
         try await call.progress(streams: request.streams) { report in
-            try await failing { try await push.run(name, isInsecure: request.isInsecure) { report(OllamaProgress($0)) } }
+            try await failing {
+                try await push.run(name, isInsecure: request.isInsecure) { report(OllamaProgress($0)) }
+            }
         }
     }
 
