@@ -6,8 +6,9 @@
 The bundled model is so small that the server's own work shows beside it. Every request has the same prompt, which is in
 the cache. "First byte" is from the first byte sent to the first byte of the body of a one-token stream. "Per token" is
 what a stream of 256 tokens takes for each after the first, beside the same number of texts in `swiftllm bench`, which
-has the engine without a server; the two alternate round by round. The client is one thread that only counts lines, and
-shares the machine.
+has the engine without a server; the two alternate round by round. Both compute on one thread, so that what other threads
+of the server use of the CPU is what serving costs, however busy the machine is: "serving". The client is one thread that
+only counts lines, and shares the machine.
 """
 import argparse
 import datetime
@@ -100,14 +101,36 @@ def per_token(address, width):
 def engine(program):
     """Microseconds per token and text of the engine alone, by width."""
     report = json.loads(subprocess.run(
-        [program, "bench", "--json", "--repeat", "3", "--prompt", "64", "--generate", str(TOKENS),
+        [program, "bench", "--json", "--threads", "1", "--repeat", "3", "--prompt", "64", "--generate", str(TOKENS),
          "--parallel", ",".join(map(str, WIDTHS))], check=True, capture_output=True, text=True).stdout)
     return {width: width * 1e6 / report["parallel_tps"][str(width)] for width in WIDTHS}
 
 
 def cpu_seconds(process):
-    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """CPU time by thread."""
+    times = {}
+    for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir():
+        try:
+            times[task.name] = int((task / "schedstat").read_text().split()[0]) / 1e9
+        except OSError:
+            pass  # it ended meanwhile
+    return times
+
+
+class Cost:
+    """CPU time of a server in a `with` block, in microseconds: of the thread that computes, and of the others."""
+
+    def __init__(self, process):
+        self.process = process
+
+    def __enter__(self):
+        self.before = cpu_seconds(self.process)
+        return self
+
+    def __exit__(self, *_):
+        used = [(time - self.before.get(thread, 0)) * 1e6 for thread, time in cpu_seconds(self.process).items()]
+        self.computing = max(used)
+        self.serving = sum(used) - self.computing
 
 
 def main():
@@ -120,7 +143,7 @@ def main():
         free.bind(("127.0.0.1", 0))
         address = free.getsockname()
     environment = dict(os.environ, OLLAMA_HOST=f"127.0.0.1:{address[1]}", OLLAMA_MODELS="/nonexistent")
-    server = subprocess.Popen([arguments.program, "serve"], env=environment, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen([arguments.program, "serve", "--threads", "1"], env=environment, stderr=subprocess.DEVNULL)
     rows = []
     try:
         for _ in range(100):
@@ -131,22 +154,24 @@ def main():
                 time.sleep(0.1)
         per_token(address, 1)
         for width, count in zip(WIDTHS, (500, 3200)):
-            quantiles = first_bytes(address, width, count)
+            with Cost(server) as cost:
+                quantiles = first_bytes(address, width, count)
             rows.append({"figure": "first byte", "streams": width, "p50_ms": round(quantiles[49], 3),
-                         "p99_ms": round(quantiles[98], 3)})
+                         "p99_ms": round(quantiles[98], 3), "serving_us": round(cost.serving / count, 1),
+                         "computing_us": round(cost.computing / count, 1)})
         served, alone, used = ({width: [] for width in WIDTHS} for _ in range(3))
         for _ in range(arguments.rounds):
             for width in WIDTHS:
-                before = cpu_seconds(server)
-                served[width].append(per_token(address, width))
-                used[width].append((cpu_seconds(server) - before) * 1e6 / (width * TOKENS))
+                with Cost(server) as cost:
+                    served[width].append(per_token(address, width))
+                used[width].append(cost.serving / (width * TOKENS))
             for width, time_per_token in engine(arguments.program).items():
                 alone[width].append(time_per_token)
         for width in WIDTHS:
             rows.append({"figure": "per token", "streams": width,
                          "served_us": round(statistics.median(served[width]), 1),
                          "engine_us": round(statistics.median(alone[width]), 1),
-                         "cpu_us": round(statistics.median(used[width]), 1)})
+                         "serving_us": round(statistics.median(used[width]), 1)})
     finally:
         server.terminate()
         server.wait(30)
