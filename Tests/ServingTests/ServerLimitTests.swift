@@ -18,6 +18,7 @@ struct ServerLimitTests {
             ("/api/chat", #"{"messages":[{"role":"user","content":"?","images":["\#(pixel)"]}]}"#, "vision"),
             ("/api/chat", #"{"messages":[{"role":"user","content":"?","images":["\#(wave)"]}]}"#, "audio"),
             ("/api/generate", #"{"prompt":"?","images":["\#(pixel)"]}"#, "vision"),
+            ("/completion", #"{"prompt":"?","image_data":[{"id":1,"data":"\#(pixel)"}]}"#, "vision"),
             (
                 "/v1/chat/completions",
                 #"{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,\#(pixel)"}}]}]}"#,

@@ -10,6 +10,12 @@ package enum LlamaServerCompletion {
             model: try object.string("model") ?? "", prompts: prompts,
             style: ReplyStyle(streams: try object.bool("stream") ?? false))
         request.isRaw = true
+        for image in try object.objects("image_data") ?? [] {
+            guard let bytes = Base64.decode(try image.required("data")) else {
+                throw image.error("data", "\(image.path("data")) is not base64")
+            }
+            request.media.append(Media(bytes: bytes))
+        }
         request.options = try OpenAIFields.options(of: object)
         if let schema = try object.schema("json_schema") {
             request.responseFormat = .schema(schema)
