@@ -8,96 +8,43 @@
     // The weights are bytes in scratch (`ByteCodes`). vpmaddubsw wants one unsigned operand: |v|, and x with v's sign.
     // Two products are at most 2 · 128 · 127 < 2¹⁵.
 
+    /// Panels that are unpacked together.
+    var bytePanels: Int { 1 }
+
     /// A product of types with a scale per group.
     @inline(__always)
     func multiply<let G: Int, let M: Int>(
-        _ product: MatrixProduct, _: Groups<G>, _: Offset<M>, _ scales: (BlockWords, ByteCodes256) -> Void,
+        _ product: MatrixProduct, _ groups: Groups<G>, _ offset: Offset<M>,
+        _ scales: (BlockWords, ByteCodes256) -> Void,
         _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
-    ) {
-        let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
-        forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes256.byteCount) {
-            panel, columns, scratch in
-            let block = BlockWords(places, panel, columns.lowerBound / 256)
-            fill(ByteCodes256(base: scratch), from: block, Groups<G>(), scales, unpack)
-        } run: {
-            runByteTile256($0, Groups<G>(), Offset<M>())
-        }
-    }
+    ) { multiplyTiles(product, groups, offset, scales, unpack) }
 
     /// A product of types with a scale per block.
     @inline(__always)
     func multiply<let M: Int>(
-        _ product: MatrixProduct, _: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
+        _ product: MatrixProduct, _ offset: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
         _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
-    ) {
-        let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
-        forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes32.byteCount * 8) {
-            panel, columns, scratch in
-            fill(scratch, from: panel, places, columns, scales, unpack)
-        } run: {
-            runByteTile32($0, Offset<M>())
-        }
-    }
+    ) { multiplyTiles(product, offset, scales, unpack) }
 
-    /// Unpacks some columns of a panel, runs the inner kernel with every token panel, and goes on.
-    @inline(__always)
-    private func forEachByteTile(
-        _ product: MatrixProduct, panelBytes: Int, scratchBytes: Int,
-        unpack: (_ panel: UnsafeRawPointer, _ columns: Range<Int>, _ to: UnsafeMutableRawPointer) -> Void,
-        run: (ByteTile) -> Void
-    ) {
-        let activations = product.activations
-        let bytesPerToken = activations.format.bytesPerToken(columns: activations.columns)
-        let bytesPerColumnBlock = activations.format.bytesPerToken(columns: chunkColumns)
-        let tokenStep = max(1, activationBlockBytes / (bytesPerToken * integerTokenTile)) * integerTokenTile
-        var scratch = Scratch()
-        withUnsafeMutableBytes(of: &scratch) { scratch in
-            guard let scratch = scratch.baseAddress else { return }
-            var firstToken = product.tokens.lowerBound
-            while firstToken < product.tokens.upperBound {
-                let end = min(firstToken + tokenStep, product.tokens.upperBound)
-                for panel in product.panels {
-                    let weights = product.weights.base + panel * panelBytes
-                    var column = 0
-                    while column < activations.columns {
-                        let columns = column..<min(column + chunkColumns, activations.columns)
-                        unpack(weights, columns, scratch)
-                        var token = firstToken
-                        while token < end {
-                            let count = min(integerTokenTile, end - token)
-                            let x = UnsafeRawPointer(activations.base) + token * bytesPerToken
-                            run(
-                                ByteTile(
-                                    tile: Tile(
-                                        weights: UnsafeRawPointer(scratch),
-                                        activations: x + column / chunkColumns * bytesPerColumnBlock * count,
-                                        columns: columns.count,
-                                        output: product.output.base + (token * product.output.stride + panel * 16),
-                                        outputStride: product.output.stride, prefetchDistance: 0),
-                                    tokens: count, isFirst: column == 0))
-                            token += count
-                        }
-                        column += chunkColumns
-                    }
-                }
-                firstToken = end
-            }
-        }
-    }
-
-    /// An unpacked panel times a token panel.
-    private struct ByteTile {
-        let tile: Tile
-        let tokens: Int
-        /// Whether sums start at zero rather than at the output.
-        let isFirst: Bool
-
+    extension Tile {
         @inline(__always)
-        func sum(_ half: Int, _ token: Int) -> __m256 { isFirst ? _mm256_setzero_ps() : tile.sum(half, token) }
+        fileprivate init(_ part: ByteTile) {
+            self.init(
+                weights: part.codes, activations: part.activations, columns: part.columns, output: part.output,
+                outputStride: part.outputStride, prefetchDistance: 0)
+        }
+    }
+
+    extension ByteTile {
+        /// What eight sums of a token start at.
+        @inline(__always)
+        fileprivate func sum(_ half: Int, _ token: Int) -> __m256 {
+            isFirst ? _mm256_setzero_ps() : Tile(self).sum(half, token)
+        }
     }
 
     @inline(__always)
-    private func runByteTile256<let G: Int, let M: Int>(_ part: ByteTile, _: Groups<G>, _ offset: Offset<M>) {
+    func runByteTile256<let G: Int, let M: Int>(_ part: ByteTile, _: Groups<G>, _ offset: Offset<M>) {
         switch part.tokens {
         case 1: rows256(Tokens<1>(), Groups<G>(), offset, part)
         case 2: rows256(Tokens<2>(), Groups<G>(), offset, part)
@@ -107,7 +54,7 @@
     }
 
     @inline(__always)
-    private func runByteTile32<let M: Int>(_ part: ByteTile, _ offset: Offset<M>) {
+    func runByteTile32<let M: Int>(_ part: ByteTile, _ offset: Offset<M>) {
         switch part.tokens {
         case 1: rows32(Tokens<1>(), offset, part)
         case 2: rows32(Tokens<2>(), offset, part)
@@ -120,7 +67,7 @@
     private func rows256<let T: Int, let G: Int, let M: Int>(
         _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ part: ByteTile
     ) {
-        let tile = part.tile
+        let tile = Tile(part)
         for half in 0..<2 {
             let codes = tile.weights + half &* 32
             var sums = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
@@ -174,7 +121,7 @@
 
     /// Up to eight blocks of 32 columns.
     private func rows32<let T: Int, let M: Int>(_: Tokens<T>, _: Offset<M>, _ part: ByteTile) {
-        let tile = part.tile
+        let tile = Tile(part)
         for half in 0..<2 {
             var sums = InlineArray<T, __m256>(repeating: _mm256_setzero_ps())
             for t in 0..<T { sums[t] = part.sum(half, t) }

@@ -10,23 +10,20 @@
     // vector of codes goes from its unpacking straight into the dot products: a stream that stores and loads them
     // once more reaches half the rate (measured on Zen 4). The arithmetic of a row is the same in both.
 
+    /// Panels that are unpacked together.
+    var bytePanels: Int { 2 }
+
     /// A product of types with a scale per group.
     @inline(__always)
     func multiply<let G: Int, let M: Int>(
         _ product: MatrixProduct, _: Groups<G>, _: Offset<M>, _ scales: (BlockWords, ByteCodes256) -> Void,
         _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
     ) {
-        let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
         if product.tokens.count <= integerTokenTile {
+            let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
             stream(product, places, Groups<G>(), Offset<M>(), scales, unpack)
-            return
-        }
-        forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes256.byteCount) {
-            panel, columns, scratch in
-            let block = BlockWords(places, panel, columns.lowerBound / 256)
-            fill(ByteCodes256(base: scratch), from: block, Groups<G>(), scales, unpack)
-        } run: {
-            runByteTile256($0, Groups<G>(), Offset<M>())
+        } else {
+            multiplyTiles(product, Groups<G>(), Offset<M>(), scales, unpack)
         }
     }
 
@@ -36,86 +33,22 @@
         _ product: MatrixProduct, _: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
         _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
     ) {
-        let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
         if product.tokens.count <= integerTokenTile {
+            let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
             stream(product, places, Offset<M>(), scales, unpack)
-            return
+        } else {
+            multiplyTiles(product, Offset<M>(), scales, unpack)
         }
-        forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes32.byteCount * 8) {
-            panel, columns, scratch in
-            fill(scratch, from: panel, places, columns, scales, unpack)
-        } run: {
-            runByteTile32($0, Offset<M>())
-        }
-    }
-
-    /// Unpacks some columns of panels, runs the inner kernel with every token panel, and goes on.
-    @inline(__always)
-    private func forEachByteTile(
-        _ product: MatrixProduct, panelBytes: Int, scratchBytes: Int,
-        unpack: (_ panel: UnsafeRawPointer, _ columns: Range<Int>, _ to: UnsafeMutableRawPointer) -> Void,
-        run: (ByteTile) -> Void
-    ) {
-        let activations = product.activations
-        let bytesPerToken = activations.format.bytesPerToken(columns: activations.columns)
-        let bytesPerColumnBlock = activations.format.bytesPerToken(columns: chunkColumns)
-        let tokenStep = max(1, activationBlockBytes / (bytesPerToken * integerTokenTile)) * integerTokenTile
-        let most = product.tokens.count <= integerTokenTile ? 1 : 2
-        var scratch = Scratch()
-        withUnsafeMutableBytes(of: &scratch) { scratch in
-            guard let scratch = scratch.baseAddress else { return }
-            var firstToken = product.tokens.lowerBound
-            while firstToken < product.tokens.upperBound {
-                let end = min(firstToken + tokenStep, product.tokens.upperBound)
-                var panel = product.panels.lowerBound
-                while panel < product.panels.upperBound {
-                    let panels = panel + most <= product.panels.upperBound ? most : 1
-                    let weights = product.weights.base + panel * panelBytes
-                    var column = 0
-                    while column < activations.columns {
-                        let columns = column..<min(column + chunkColumns, activations.columns)
-                        for p in 0..<panels {
-                            unpack(weights + p * panelBytes, columns, scratch + p * scratchBytes)
-                        }
-                        var token = firstToken
-                        while token < end {
-                            let count = min(integerTokenTile, end - token)
-                            let x = UnsafeRawPointer(activations.base) + token * bytesPerToken
-                            run(
-                                ByteTile(
-                                    tile: Tile(
-                                        weights: UnsafeRawPointer(scratch), panelBytes: scratchBytes,
-                                        activations: x + column / chunkColumns * bytesPerColumnBlock * count,
-                                        columns: columns.count, isFirst: column == 0, prefetchDistance: 0,
-                                        output: product.output.base + (token * product.output.stride + panel * 16),
-                                        outputStride: product.output.stride),
-                                    panels: panels, tokens: count))
-                            token += count
-                        }
-                        column += chunkColumns
-                    }
-                    panel += panels
-                }
-                firstToken = end
-            }
-        }
-    }
-
-    /// Unpacked panels times a token panel.
-    private struct ByteTile {
-        let tile: Tile
-        let panels: Int
-        let tokens: Int
     }
 
     @inline(__always)
-    private func runByteTile256<let G: Int, let M: Int>(_ part: ByteTile, _: Groups<G>, _ offset: Offset<M>) {
+    func runByteTile256<let G: Int, let M: Int>(_ part: ByteTile, _: Groups<G>, _ offset: Offset<M>) {
         if part.panels == 2, part.tokens == 6 {
-            rows256(Panels<2>(), Tokens<6>(), Groups<G>(), offset, part.tile)
+            rows256(Panels<2>(), Tokens<6>(), Groups<G>(), offset, Tile(part))
             return
         }
         for panel in 0..<part.panels {
-            let tile = part.tile.panel(panel)
+            let tile = Tile(part).panel(panel)
             switch part.tokens {
             case 1: rows256(Panels<1>(), Tokens<1>(), Groups<G>(), offset, tile)
             case 2: rows256(Panels<1>(), Tokens<2>(), Groups<G>(), offset, tile)
@@ -128,13 +61,13 @@
     }
 
     @inline(__always)
-    private func runByteTile32<let M: Int>(_ part: ByteTile, _ offset: Offset<M>) {
+    func runByteTile32<let M: Int>(_ part: ByteTile, _ offset: Offset<M>) {
         if part.panels == 2, part.tokens == 6 {
-            rows32(Panels<2>(), Tokens<6>(), offset, part.tile)
+            rows32(Panels<2>(), Tokens<6>(), offset, Tile(part))
             return
         }
         for panel in 0..<part.panels {
-            let tile = part.tile.panel(panel)
+            let tile = Tile(part).panel(panel)
             switch part.tokens {
             case 1: rows32(Panels<1>(), Tokens<1>(), offset, tile)
             case 2: rows32(Panels<1>(), Tokens<2>(), offset, tile)
@@ -143,6 +76,15 @@
             case 5: rows32(Panels<1>(), Tokens<5>(), offset, tile)
             default: rows32(Panels<1>(), Tokens<6>(), offset, tile)
             }
+        }
+    }
+
+    extension Tile {
+        @inline(__always)
+        fileprivate init(_ part: ByteTile) {
+            self.init(
+                weights: part.codes, panelBytes: part.stride, activations: part.activations, columns: part.columns,
+                isFirst: part.isFirst, prefetchDistance: 0, output: part.output, outputStride: part.outputStride)
         }
     }
 

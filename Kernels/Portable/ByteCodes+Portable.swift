@@ -5,86 +5,39 @@ import Quantization
 //
 // The weights are bytes in scratch (`ByteCodes`).
 
+/// Bytes of packed activations that stay in L2.
+let activationBlockBytes = 128 << 10
+
+/// Panels that are unpacked together.
+var bytePanels: Int { 1 }
+
 /// A product of types with a scale per group.
 @inline(__always)
 func multiply<let G: Int, let M: Int>(
-    _ product: MatrixProduct, _: Groups<G>, _: Offset<M>, _ scales: (BlockWords, ByteCodes256) -> Void,
+    _ product: MatrixProduct, _ groups: Groups<G>, _ offset: Offset<M>,
+    _ scales: (BlockWords, ByteCodes256) -> Void,
     _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
-) {
-    let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
-    forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes256.byteCount) {
-        panel, columns, scratch in
-        let block = BlockWords(places, panel, columns.lowerBound / 256)
-        fill(ByteCodes256(base: scratch), from: block, Groups<G>(), scales, unpack)
-    } run: {
-        runByteTile256($0, Groups<G>(), Offset<M>())
-    }
-}
+) { multiplyTiles(product, groups, offset, scales, unpack) }
 
 /// A product of types with a scale per block.
 @inline(__always)
 func multiply<let M: Int>(
-    _ product: MatrixProduct, _: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
+    _ product: MatrixProduct, _ offset: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
     _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
-) {
-    let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
-    forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes32.byteCount * 8) {
-        panel, columns, scratch in
-        fill(scratch, from: panel, places, columns, scales, unpack)
-    } run: {
-        runByteTile32($0, Offset<M>())
-    }
-}
+) { multiplyTiles(product, offset, scales, unpack) }
 
-/// Unpacks some columns of a panel, runs the inner kernel with every one or two tokens, and goes on. Panels of any
-/// interleave are read, as inherited rows must.
-@inline(__always)
-private func forEachByteTile(
-    _ product: MatrixProduct, panelBytes: Int, scratchBytes: Int,
-    unpack: (_ panel: UnsafeRawPointer, _ columns: Range<Int>, _ to: UnsafeMutableRawPointer) -> Void,
-    run: (ByteTile) -> Void
-) {
-    let activations = product.activations
-    let bytesPerToken = activations.format.bytesPerToken(columns: activations.columns)
-    let bytesPerColumnBlock = activations.format.bytesPerToken(columns: chunkColumns)
-    var scratch = Scratch()
-    withUnsafeMutableBytes(of: &scratch) { scratch in
-        guard let scratch = scratch.baseAddress else { return }
-        for panel in product.panels {
-            let weights = product.weights.base + panel * panelBytes
-            var column = 0
-            while column < activations.columns {
-                let columns = column..<min(column + chunkColumns, activations.columns)
-                unpack(weights, columns, scratch)
-                var first = product.tokens.lowerBound
-                while first < product.tokens.upperBound {
-                    let count = min(activations.tokenTile, product.tokens.upperBound - first)
-                    let x = UnsafeRawPointer(activations.base) + first * bytesPerToken
-                    var token = 0
-                    while token < count {
-                        let tile = Tile(
-                            weights: UnsafeRawPointer(scratch),
-                            activations: x + column / chunkColumns * bytesPerColumnBlock * count, interleave: count,
-                            token: token, columns: columns.count,
-                            output: product.output.base + ((first + token) * product.output.stride + panel * 16),
-                            outputStride: product.output.stride)
-                        run(ByteTile(tile: tile, tokens: min(2, count - token), isFirst: column == 0))
-                        token += 2
-                    }
-                    first += count
-                }
-                column += chunkColumns
-            }
-        }
-    }
-}
-
-/// An unpacked panel times one or two tokens.
-private struct ByteTile {
+/// One or two tokens of a tile, and whether their sums start at zero rather than at the output.
+private struct TokenTile {
     let tile: Tile
-    let tokens: Int
-    /// Whether sums start at zero rather than at the output.
     let isFirst: Bool
+
+    @inline(__always)
+    init(_ part: ByteTile, _ token: Int) {
+        isFirst = part.isFirst
+        tile = Tile(
+            weights: part.codes, activations: part.activations, interleave: part.tokens, token: token,
+            columns: part.columns, output: part.output + token &* part.outputStride, outputStride: part.outputStride)
+    }
 
     @inline(__always)
     func sum(_ token: Int) -> SIMD16<Float> {
@@ -93,22 +46,29 @@ private struct ByteTile {
     }
 }
 
+/// Tokens in pairs, and one that is left.
 @inline(__always)
-private func runByteTile256<let G: Int, let M: Int>(_ part: ByteTile, _: Groups<G>, _ offset: Offset<M>) {
-    if part.tokens == 2 {
-        rows256(Tokens<2>(), Groups<G>(), offset, part)
-    } else {
-        rows256(Tokens<1>(), Groups<G>(), offset, part)
+func runByteTile256<let G: Int, let M: Int>(_ part: ByteTile, _: Groups<G>, _ offset: Offset<M>) {
+    var token = 0
+    while token + 1 < part.tokens {
+        rows256(Tokens<2>(), Groups<G>(), offset, TokenTile(part, token))
+        token += 2
     }
+    if token < part.tokens { rows256(Tokens<1>(), Groups<G>(), offset, TokenTile(part, token)) }
 }
 
 @inline(__always)
-private func runByteTile32<let M: Int>(_ part: ByteTile, _ offset: Offset<M>) {
-    if part.tokens == 2 { rows32(Tokens<2>(), offset, part) } else { rows32(Tokens<1>(), offset, part) }
+func runByteTile32<let M: Int>(_ part: ByteTile, _ offset: Offset<M>) {
+    var token = 0
+    while token + 1 < part.tokens {
+        rows32(Tokens<2>(), offset, TokenTile(part, token))
+        token += 2
+    }
+    if token < part.tokens { rows32(Tokens<1>(), offset, TokenTile(part, token)) }
 }
 
 /// One block of 256 columns.
-private func rows256<let T: Int, let G: Int, let M: Int>(_: Tokens<T>, _: Groups<G>, _: Offset<M>, _ part: ByteTile) {
+private func rows256<let T: Int, let G: Int, let M: Int>(_: Tokens<T>, _: Groups<G>, _: Offset<M>, _ part: TokenTile) {
     let tile = part.tile
     let n = tile.interleave
     let x = tile.activations + tile.token &* 4
@@ -156,7 +116,7 @@ private func columnSum<let G: Int>(_: Groups<G>, _ tile: Tile, _ group: Int, _ t
 }
 
 /// Up to eight blocks of 32 columns.
-private func rows32<let T: Int, let M: Int>(_: Tokens<T>, _: Offset<M>, _ part: ByteTile) {
+private func rows32<let T: Int, let M: Int>(_: Tokens<T>, _: Offset<M>, _ part: TokenTile) {
     let tile = part.tile
     let n = tile.interleave
     var sums = InlineArray<T, SIMD16<Float>>(repeating: .zero)

@@ -118,3 +118,101 @@ func fill(
         }
     }
 }
+
+/// An unpacked panel, or two, times a token panel, for the columns of one chunk: what an inner kernel gets.
+struct ByteTile {
+    /// Codes in scratch; those of the second panel are `stride` bytes further.
+    let codes: UnsafeRawPointer
+    let stride: Int
+    let panels: Int
+    /// The chunk's first block of the token panel.
+    let activations: UnsafeRawPointer
+    /// Tokens that it interleaves.
+    let tokens: Int
+    let columns: Int
+    /// Whether sums start at zero rather than at the output.
+    let isFirst: Bool
+    /// Sixteen floats of the first token and panel; tokens are `outputStride` floats apart, panels 16.
+    let output: UnsafeMutablePointer<Float>
+    let outputStride: Int
+}
+
+/// A product of types with a scale per group, by way of scratch.
+@inline(__always)
+func multiplyTiles<let G: Int, let M: Int>(
+    _ product: MatrixProduct, _: Groups<G>, _: Offset<M>, _ scales: (BlockWords, ByteCodes256) -> Void,
+    _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+) {
+    let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
+    forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes256.byteCount) {
+        panel, columns, scratch in
+        let block = BlockWords(places, panel, columns.lowerBound / 256)
+        fill(ByteCodes256(base: scratch), from: block, Groups<G>(), scales, unpack)
+    } run: {
+        runByteTile256($0, Groups<G>(), Offset<M>())
+    }
+}
+
+/// A product of types with a scale per block, by way of scratch.
+@inline(__always)
+func multiplyTiles<let M: Int>(
+    _ product: MatrixProduct, _: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
+    _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+) {
+    let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
+    forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes32.byteCount * 8) {
+        panel, columns, scratch in
+        fill(scratch, from: panel, places, columns, scales, unpack)
+    } run: {
+        runByteTile32($0, Offset<M>())
+    }
+}
+
+/// Unpacks some columns of one or two panels, runs the inner kernel with every token panel, and goes on. The token
+/// panels of a block of tokens stay in L2 meanwhile.
+@inline(__always)
+private func forEachByteTile(
+    _ product: MatrixProduct, panelBytes: Int, scratchBytes: Int,
+    unpack: (_ panel: UnsafeRawPointer, _ columns: Range<Int>, _ to: UnsafeMutableRawPointer) -> Void,
+    run: (ByteTile) -> Void
+) {
+    let activations = product.activations
+    let tokenTile = activations.tokenTile
+    let bytesPerToken = activations.format.bytesPerToken(columns: activations.columns)
+    let tokenStep = max(1, activationBlockBytes / (bytesPerToken * tokenTile)) * tokenTile
+    var scratch = Scratch()
+    withUnsafeMutableBytes(of: &scratch) { scratch in
+        guard let scratch = scratch.baseAddress else { return }
+        var firstToken = product.tokens.lowerBound
+        while firstToken < product.tokens.upperBound {
+            let end = min(firstToken + tokenStep, product.tokens.upperBound)
+            var panel = product.panels.lowerBound
+            while panel < product.panels.upperBound {
+                let panels = min(bytePanels, product.panels.upperBound - panel)
+                let weights = product.weights.base + panel * panelBytes
+                var column = 0
+                while column < activations.columns {
+                    let columns = column..<min(column + chunkColumns, activations.columns)
+                    for p in 0..<panels { unpack(weights + p * panelBytes, columns, scratch + p * scratchBytes) }
+                    let offset = activations.format.bytesPerToken(columns: column)
+                    var token = firstToken
+                    while token < end {
+                        let count = min(tokenTile, end - token)
+                        run(
+                            ByteTile(
+                                codes: UnsafeRawPointer(scratch), stride: scratchBytes, panels: panels,
+                                activations: UnsafeRawPointer(activations.base)
+                                    + (token * bytesPerToken + offset * count),
+                                tokens: count, columns: columns.count, isFirst: column == 0,
+                                output: product.output.base + (token * product.output.stride + panel * 16),
+                                outputStride: product.output.stride))
+                        token += count
+                    }
+                    column += chunkColumns
+                }
+                panel += panels
+            }
+            firstToken = end
+        }
+    }
+}
