@@ -1,7 +1,8 @@
 /// MXFP4: the head is a power of two, an exponent as a float has it; half of it goes with doubled values.
 @inline(__always)
 func scalesMXFP4(_ block: BlockWords, _ codes: ByteCodes32) {
-    let exponents = SIMD16<UInt32>(truncatingIfNeeded: block.head.loadUnaligned(as: SIMD16<UInt8>.self))
+    var exponents = SIMD16<UInt32>()
+    for row in 0..<16 { exponents[row] = UInt32((block.head + row).load(as: UInt8.self)) }
     // Halves of the two least powers are subnormal.
     let isZero = (exponents &- 1) &>> 31
     let isSmall = (exponents &- 2) &>> 31
