@@ -49,12 +49,12 @@ final class Macro {
 }
 
 /// Renders one template once.
-final class Interpreter {
+final class Interpreter: BoundedInterpreter {
     /// What happens after a statement.
     enum Flow { case next, breakLoop, continueLoop }
 
     let now: LocalTime
-    let limits: TemplateLimits
+    var budget: RenderingBudget
     private let blocks: [String: NamedBlock]
     private let context: [String: Value]
     /// Variables set at the root, which named blocks see.
@@ -63,9 +63,6 @@ final class Interpreter {
     /// The line of what is evaluated, for errors.
     var line = 0
     private var output = Text()
-    private var steps = 0
-    private var textBlocks = 0
-    private var depth = 0
 
     /// What can hold itself: emptied in the end, so that nothing is leaked.
     private var heldEnvironments: [Environment] = []
@@ -75,7 +72,7 @@ final class Interpreter {
         self.blocks = Dictionary(blocks.map { ($0.name, $0) }) { first, _ in first }
         self.context = context
         self.now = now
-        self.limits = limits
+        budget = RenderingBudget(limits)
     }
 
     /// What the template writes.
@@ -92,43 +89,6 @@ final class Interpreter {
         for environment in heldEnvironments { environment.slots = [] }
         for namespace in namespaces { namespace.clear() }
     }
-
-    // MARK: Limits
-
-    /// Counts work done.
-    func charge(_ count: Int) throws(TemplateError) {
-        let (sum, overflow) = steps.addingReportingOverflow(count)
-        guard !overflow, sum <= limits.steps else { throw .limit(line: line, what: "steps", most: limits.steps) }
-        steps = sum
-    }
-
-    /// Counts a text about to be made.
-    func charge(symbols: Int) throws(TemplateError) {
-        guard symbols <= limits.textLength else {
-            throw .limit(line: line, what: "characters in a text", most: limits.textLength)
-        }
-        textBlocks += symbols / 4 + 1
-        guard textBlocks <= limits.textBlocks else {
-            throw .limit(line: line, what: "characters in all texts", most: limits.textBlocks * 4)
-        }
-    }
-
-    /// Stops a text that grew too long piece by piece.
-    func checkLength(_ text: Text) throws(TemplateError) {
-        guard text.count <= limits.textLength else {
-            throw .limit(line: line, what: "characters in a text", most: limits.textLength)
-        }
-    }
-
-    /// Goes one level deeper; pairs with `leave`.
-    func enter() throws(TemplateError) {
-        depth += 1
-        guard depth <= limits.depth else {
-            throw .limit(line: line, what: "calls and expressions inside one another", most: limits.depth)
-        }
-    }
-
-    func leave() { depth -= 1 }
 
     // MARK: Output
 

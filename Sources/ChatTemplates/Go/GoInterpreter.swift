@@ -1,5 +1,5 @@
 /// Renders one Go template once.
-final class GoInterpreter {
+final class GoInterpreter: BoundedInterpreter {
     /// What happens after a node.
     private enum Flow { case next, breakLoop, continueLoop }
 
@@ -10,19 +10,16 @@ final class GoInterpreter {
     }
 
     let now: LocalTime
-    let limits: TemplateLimits
+    var budget: RenderingBudget
     private let bodies: [String: GoBody]
     private var output = Text()
-    private var steps = 0
-    private var textBlocks = 0
-    private var depth = 0
     /// The line of what is evaluated, for errors.
-    private var line = 0
+    private(set) var line = 0
 
     init(bodies: [String: GoBody], now: LocalTime, limits: TemplateLimits) {
         self.bodies = bodies
         self.now = now
-        self.limits = limits
+        budget = RenderingBudget(limits)
     }
 
     /// What the main body writes.
@@ -32,40 +29,6 @@ final class GoInterpreter {
             return output
         } catch {
             throw error.at(line: line)
-        }
-    }
-
-    // MARK: Limits
-
-    /// Counts work done.
-    func charge(_ count: Int) throws(TemplateError) {
-        let (sum, overflow) = steps.addingReportingOverflow(count)
-        guard !overflow, sum <= limits.steps else { throw .limit(line: line, what: "steps", most: limits.steps) }
-        steps = sum
-    }
-
-    /// Counts a text that is about to be made.
-    func charge(symbols: Int) throws(TemplateError) {
-        guard symbols <= limits.textLength else {
-            throw .limit(line: line, what: "characters in a text", most: limits.textLength)
-        }
-        textBlocks += symbols / 4 + 1
-        guard textBlocks <= limits.textBlocks else {
-            throw .limit(line: line, what: "characters in all texts", most: limits.textBlocks * 4)
-        }
-    }
-
-    /// Stops a text that grew too long piece by piece.
-    func checkLength(_ text: Text) throws(TemplateError) {
-        guard text.count <= limits.textLength else {
-            throw .limit(line: line, what: "characters in a text", most: limits.textLength)
-        }
-    }
-
-    private func enter() throws(TemplateError) {
-        depth += 1
-        guard depth <= limits.depth else {
-            throw .limit(line: line, what: "calls and expressions inside one another", most: limits.depth)
         }
     }
 
@@ -80,7 +43,7 @@ final class GoInterpreter {
     private func call(_ name: String, _ dot: GoValue) throws(TemplateError) {
         guard let body = bodies[name] else { throw .invalid("template \"\(name)\" not defined") }
         try enter()
-        defer { depth -= 1 }
+        defer { leave() }
         try charge(body.variableCount)
         var frame = Frame(dot: dot, variables: Array(repeating: .none, count: body.variableCount))
         frame.variables[0] = dot
@@ -89,7 +52,7 @@ final class GoInterpreter {
 
     private func execute(_ nodes: [GoNode], _ frame: inout Frame) throws(TemplateError) -> Flow {
         try enter()
-        defer { depth -= 1 }
+        defer { leave() }
         for node in nodes {
             try charge(1)
             let flow = try execute(node, &frame)
@@ -171,7 +134,7 @@ final class GoInterpreter {
 
     private func evaluate(_ pipeline: GoPipeline, _ frame: inout Frame) throws(TemplateError) -> GoValue {
         try enter()
-        defer { depth -= 1 }
+        defer { leave() }
         var value: GoValue?
         for command in pipeline.commands {
             try charge(1)
@@ -236,7 +199,7 @@ final class GoInterpreter {
         function name: String, _ operands: [GoOperand], piped: GoValue?, _ frame: inout Frame
     ) throws(TemplateError) -> GoValue {
         try enter()
-        defer { depth -= 1 }
+        defer { leave() }
         if name == "and" || name == "or" {
             return try shortCircuit(operands, piped: piped, stopsAt: name == "or", &frame)
         }
