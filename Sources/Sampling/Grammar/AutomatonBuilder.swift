@@ -12,9 +12,7 @@ struct AutomatonBuilder {
     /// - Throws: `tooLarge`.
     mutating func collect(_ expression: Grammar.Expression, depth: Int = 0) throws(GrammarError) {
         count += 1
-        guard count <= Grammar.Limit.expressions else {
-            throw .tooLarge(what: "expressions", limit: Grammar.Limit.expressions)
-        }
+        try Grammar.Limit.check(expressions: count)
         // A front end nests a few expressions for each level of its own.
         guard depth <= 4 * Grammar.Limit.depth else {
             throw .tooLarge(what: "expressions inside one another", limit: 4 * Grammar.Limit.depth)

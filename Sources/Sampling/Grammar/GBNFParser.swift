@@ -79,9 +79,7 @@ struct GBNFParser {
     // MARK: Expressions
 
     private mutating func alternates(depth: Int) throws(GrammarError) -> Expression {
-        guard depth <= Grammar.Limit.depth else {
-            throw .tooLarge(what: "groups inside one another", limit: Grammar.Limit.depth)
-        }
+        try Grammar.Limit.check(depth: depth)
         var choices = [try sequence(depth: depth)]
         while next == "|" {
             index += 1
@@ -95,9 +93,7 @@ struct GBNFParser {
         var parts: [Expression] = []
         while let item = try item(depth: depth) {
             expressionCount += 1
-            guard expressionCount <= Grammar.Limit.expressions else {
-                throw .tooLarge(what: "expressions", limit: Grammar.Limit.expressions)
-            }
+            try Grammar.Limit.check(expressions: expressionCount)
             skipSpace(linesToo: depth > 0)
             var repeated = item
             var repetitions = 0

@@ -53,6 +53,16 @@ extension Grammar {
         package static let repetition = 1_000_000
         /// Rules that begin with one another.
         package static let leftDepth = 150
+
+        /// - Throws: `tooLarge` if groups are too deep inside one another.
+        static func check(depth: Int) throws(GrammarError) {
+            guard depth <= Self.depth else { throw .tooLarge(what: "groups inside one another", limit: Self.depth) }
+        }
+
+        /// - Throws: `tooLarge` if there are too many expressions.
+        static func check(expressions: Int) throws(GrammarError) {
+            guard expressions <= Self.expressions else { throw .tooLarge(what: "expressions", limit: Self.expressions) }
+        }
     }
 
     /// Exactly one text.

@@ -47,9 +47,7 @@ struct RegexParser {
     }
 
     private mutating func alternatives(depth: Int) throws(GrammarError) -> Expression {
-        guard depth <= Grammar.Limit.depth else {
-            throw .tooLarge(what: "groups inside one another", limit: Grammar.Limit.depth)
-        }
+        try Grammar.Limit.check(depth: depth)
         var choices = [try sequence(depth: depth)]
         while take("|") { choices.append(try sequence(depth: depth)) }
         return choices.count == 1 ? choices[0] : .choice(choices)
@@ -59,9 +57,7 @@ struct RegexParser {
         var parts: [Expression] = []
         while let item = try item(depth: depth) {
             count += 1
-            guard count <= Grammar.Limit.expressions else {
-                throw .tooLarge(what: "expressions", limit: Grammar.Limit.expressions)
-            }
+            try Grammar.Limit.check(expressions: count)
             if let (minimum, maximum) = try quantifier() {
                 parts.append(.repetition(item, minimum: minimum, maximum: maximum))
             } else if case .literal(let bytes) = item, case .literal(let before) = parts.last {
