@@ -88,7 +88,7 @@ let targets: [TargetSpec] = [
         kind: .program),
     TargetSpec(
         name: "KernelBench", path: "Kernels/Bench",
-        imports: ["Platform", "Tensors", "JSON", "Quantization", "Compute"],
+        imports: ["Platform", "Quantization", "Compute", "Sampling"],
         kind: .program, hasTests: false),
 ]
 

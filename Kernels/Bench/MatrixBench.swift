@@ -8,7 +8,7 @@ final class BenchMatrix: Sendable {
     let columns: Int
     let panelBytes: Int
     let panelCount: Int
-    private let buffer: AlignedBuffer
+    let memory: BenchMemory
 
     init(_ type: QuantizationType, columns: Int, byteCount: Int) throws {
         self.type = type
@@ -16,21 +16,21 @@ final class BenchMatrix: Sendable {
         let layout = type.panelLayout
         panelBytes = layout.byteCount(columns: columns)
         panelCount = byteCount / panelBytes
-        buffer = try AlignedBuffer(count: panelCount * panelBytes)
+        memory = try BenchMemory(byteCount: panelCount * panelBytes)
         let bytesPerRow = columns / type.weightsPerBlock * type.bytesPerBlock
         // Bytes of 0x11 are small, finite numbers in every type.
         let row = [UInt8](repeating: 0x11, count: bytesPerRow)
         row.withUnsafeBytes { source in
             guard let base = source.baseAddress else { return }
             layout.pack(
-                PanelSource(base: base, rowStride: 0, rowCount: rowsPerPanel, columns: columns), into: buffer.base)
+                PanelSource(base: base, rowStride: 0, rowCount: rowsPerPanel, columns: columns), into: memory.base)
         }
         for panel in 1..<panelCount {
-            (buffer.base + panel * panelBytes).copyMemory(from: buffer.base, byteCount: panelBytes)
+            (memory.base + panel * panelBytes).copyMemory(from: memory.base, byteCount: panelBytes)
         }
     }
 
-    var packed: PackedMatrix { PackedMatrix(type: type, base: buffer.base) }
+    var packed: PackedMatrix { PackedMatrix(type: type, base: memory.base) }
 }
 
 /// Activations of so many tokens, packed, and room for the product.

@@ -12,7 +12,8 @@ struct MatrixRace {
     let rounds: Int
 
     private static let matrixBytes = 256 << 20
-    private static let streamBytes = min(matrixBytes / 2, 16 << 20)
+    private static let decodeBytes = 16 << 20
+    private static let tokenCounts = [1, 2, 4, 8, 16, 32]
     private static let prefillTokens = 480
     private static let prefillPanels = 16
 
@@ -20,48 +21,37 @@ struct MatrixRace {
         let kernel = kernels.matrix(type)
         let ceilings = Ceilings.of(kernels)
         let matrix = try BenchMatrix(type, columns: columns, byteCount: Self.matrixBytes)
-        var contestants = ceilings.reads.enumerated().map { stream(matrix, $0.element, shift: $0.offset) }
-        contestants.append(arithmetic(ceilings.peak(Ceilings.Arithmetic(kernel.activations))))
-        let counts = [1, 2, 4, 8, 16]
-        for count in counts { contestants.append(try decode(matrix, kernel, tokens: count)) }
+        var contestants = ceilings.reads.enumerated().map {
+            Contestant.stream(matrix.memory, $0.element, threads, shift: $0.offset)
+        }
+        contestants.append(.arithmetic(ceilings.peak(Ceilings.Arithmetic(kernel.activations)), threads))
+        for count in Self.tokenCounts { contestants.append(try decode(matrix, kernel, tokens: count)) }
         contestants.append(try prefill(matrix, kernel))
         let rates = race(contestants, rounds: rounds)
-        let kernelRates = rates.dropFirst(ceilings.reads.count + 1)
-        report.decode(
-            type, threads: threads, stream: rates.prefix(ceilings.reads.count).max() ?? 0,
-            rates: Array(kernelRates.prefix(counts.count)), tokens: counts)
-        report.prefill(type, threads: threads, peak: rates[ceilings.reads.count], rate: kernelRates.last ?? 0)
+        let (stream, peak) = (rates.prefix(ceilings.reads.count).max() ?? 0, rates[ceilings.reads.count])
+        // Two operations for each weight and token.
+        let operationsPerByte = 2 * Double(rowsPerPanel * columns) / Double(matrix.panelBytes)
+        for (rate, count) in zip(rates.dropFirst(ceilings.reads.count + 1), Self.tokenCounts) {
+            report.add(decodeFigure(rate, stream, peak, tokens: count, operationsPerByte * Double(count)))
+        }
+        report.add(
+            Figure(
+                kernel: "prefill", subject: type.name, threads: threads, tokens: Self.prefillTokens,
+                unit: .operationsPerSecond, value: rates.last ?? 0, limit: peak,
+                intensity: operationsPerByte * Double(Self.prefillTokens)))
     }
 
-    /// Reads as many bytes as a decode run, from the same matrix.
-    private func stream(
-        _ matrix: BenchMatrix, _ read: Ceilings.Read, shift: Int
-    ) -> Contestant {
-        let bytes = Self.streamBytes / threads & ~511
-        let steps = max(1, matrix.panelCount * matrix.panelBytes / (bytes * threads))
-        return Contestant(name: "stream", work: Double(bytes * threads)) { round in
-            let offset = (round * 7 + shift * 5) % steps * bytes * threads
-            return onThreads(threads) { thread in
-                sink(read.run(matrix.packed.base + offset + thread * bytes, bytes))
-            }
-        }
-    }
-
-    private func arithmetic(_ peak: Ceilings.Peak) -> Contestant {
-        let rounds = 100_000
-        return Contestant(name: "peak", work: Double(rounds * threads) * peak.operationsPerRound) { _ in
-            onThreads(threads) { _ in
-                let operands = [Float](repeating: 0x1p-20, count: 32)
-                operands.withUnsafeBytes { bytes in
-                    guard let base = bytes.baseAddress else { return }
-                    sink(peak.run(base, rounds))
-                }
-            }
-        }
+    /// Bytes of weights per second, held against whichever of reading and computing would take longer.
+    private func decodeFigure(
+        _ rate: Double, _ stream: Double, _ peak: Double, tokens: Int, _ intensity: Double
+    ) -> Figure {
+        Figure(
+            kernel: "decode", subject: type.name, threads: threads, tokens: tokens, unit: .bytesPerSecond, value: rate,
+            limit: min(stream, peak / intensity), intensity: intensity)
     }
 
     private func decode(_ matrix: BenchMatrix, _ kernel: MatrixKernel, tokens count: Int) throws -> Contestant {
-        let panels = max(1, Self.streamBytes / matrix.panelBytes / (4 * threads)) * 4 * threads
+        let panels = max(1, Self.decodeBytes / matrix.panelBytes / (4 * threads)) * 4 * threads
         let steps = matrix.panelCount / panels
         let tokens = try BenchTokens(
             count, columns: columns, rows: panels * rowsPerPanel, format: kernel.activations, kernels: kernels)
@@ -85,7 +75,3 @@ struct MatrixRace {
         }
     }
 }
-
-/// Keeps a result from being optimised away.
-@inline(never)
-func sink(_ value: Int) {}

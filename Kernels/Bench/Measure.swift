@@ -28,6 +28,13 @@ func onThreads(_ count: Int, _ body: @Sendable (Int) -> Void) -> Double {
     return times.withLock { $0.max() ?? 0 }
 }
 
+/// Seconds of wall time, for work that brings its own threads.
+func wallSeconds(_ body: () -> Void) -> Double {
+    let start = ContinuousClock.now
+    body()
+    return (ContinuousClock.now - start) / .seconds(1)
+}
+
 /// One thing to time: its work in operations or bytes, and the run itself.
 struct Contestant {
     let name: String

@@ -1,28 +1,86 @@
+import Compute
 import Foundation
 import Platform
 import Quantization
-import Compute
 
-// KernelBench: how near the matrix kernels come to what the machine can do.
+// KernelBench: how near the kernels come to what the machine can do.
 //
-//     KernelBench [--json] [--set NAME] [--type TYPE]... [--threads N] [--quick]
+//     KernelBench [--only KIND]... [--type TYPE]... [--threads N]... [--quick] [--json]
+//
+// SWIFTLLM_CPU_FEATURES chooses a lesser instruction set.
+
+/// THE table: what can be measured, in the order in which it is printed.
+enum Kind: String, CaseIterable {
+    /// Bandwidth, arithmetic peaks, the cost of a phase.
+    case machine
+    /// Products of each weight type with 1 to 480 tokens.
+    case products
+    /// Packing weights into panels, and looking single rows up.
+    case packing
+    /// What is done to activations between the products.
+    case vectors
+    /// Attention alone over 8192 tokens.
+    case attention
+    /// Whole layers.
+    case layers
+    /// Choosing a token.
+    case sampling
+}
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 func values(of option: String) -> [String] {
     zip(arguments, arguments.dropFirst()).filter { $0.0 == option }.map(\.1)
 }
-let isQuick = arguments.contains("--quick")
+func fail(_ message: String) -> Never {
+    FileHandle.standardError.write(Data("KernelBench: \(message)\n".utf8))
+    exit(2)
+}
+
+let rounds = arguments.contains("--quick") ? 40 : 200
 let columns = 4096
-let types =
-    values(of: "--type").isEmpty ? ["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_K", "Q6_K"] : values(of: "--type")
-let sets = KernelSelection.sets(CPUFeatures.available(mask: CPUFeatures.environmentMask))
-let kernels = sets.last { set in values(of: "--set").allSatisfy { set.name == $0 } } ?? sets[0]
-let threadCounts = values(of: "--threads").compactMap { Int($0) }
+let defaultTypes = ["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_K", "Q6_K"]
+let types = (values(of: "--type").isEmpty ? defaultTypes : values(of: "--type")).map { name in
+    guard let type = QuantizationType(name: name) else { fail("no type is called \(name)") }
+    return type
+}
+let kinds = values(of: "--only").map { name in
+    guard let kind = Kind(rawValue: name) else {
+        fail("\(name) is none of \(Kind.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return kind
+}
+let threadCounts = values(of: "--threads").map { text in
+    guard let count = Int(text), count > 0 else { fail("--threads wants a number from 1 on, not \(text)") }
+    return count
+}
+let kernels = KernelSelection.select(.available(mask: CPUFeatures.environmentMask))
 let report = Report(isJSON: arguments.contains("--json"), set: kernels.name)
 
-for threads in threadCounts.isEmpty ? [1, 2] : threadCounts {
-    for type in types.compactMap({ QuantizationType(name: $0) }) {
-        try MatrixRace(type: type, kernels: kernels, threads: threads, columns: columns, rounds: isQuick ? 40 : 200)
-            .run(report)
+report.begin()
+for threads in threadCounts.isEmpty ? Array(Set([1, CoreCount.available])).sorted() : threadCounts {
+    for kind in kinds.isEmpty ? Kind.allCases : kinds {
+        switch kind {
+        case .machine:
+            try Machine(kernels: kernels, threads: threads, rounds: rounds).run(report)
+        case .products:
+            for type in types {
+                try MatrixRace(type: type, kernels: kernels, threads: threads, columns: columns, rounds: rounds)
+                    .run(report)
+            }
+        case .packing:
+            for type in types {
+                try PackingRace(type: type, threads: threads, columns: columns, rounds: rounds).run(report)
+            }
+        case .vectors:
+            try VectorRace(kernels: kernels, threads: threads, columns: columns, rounds: rounds).run(report)
+        case .attention:
+            for element in CacheElement.allCases {
+                try LayerRace(threads: threads, rounds: rounds).runAttention(element, context: 8192, report)
+            }
+        case .layers:
+            for type in types { try LayerRace(threads: threads, rounds: rounds).runLayers(type, report) }
+        case .sampling:
+            try SamplingRace(kernels: kernels, rounds: rounds).run(report)
+        }
     }
 }

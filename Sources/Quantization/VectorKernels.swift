@@ -4,7 +4,7 @@
 /// 16 unless it is said: the floats past a row's last column are zero and stay so. Pointers are aligned to four bytes
 /// and outputs overlap no input, except that in-place functions say so. Results depend on the values alone, for one set, and
 /// no function traps on any of them.
-package protocol VectorKernels {
+package protocol VectorKernels: SendableMetatype {
     // MARK: Element by element, in place in `x`
 
     /// `x += y`

@@ -1,6 +1,6 @@
-import Platform
+package import Platform
 internal import PortableKernels
-import Quantization
+package import Quantization
 
 #if arch(x86_64)
     internal import x86AVX2
@@ -9,7 +9,7 @@ import Quantization
 
 extension KernelSelection {
     /// The fastest vector kernels for these features.
-    static func selectVectors(_ features: CPUFeatures) -> any VectorKernels.Type {
+    package static func selectVectors(_ features: CPUFeatures) -> any VectorKernels.Type {
         #if arch(x86_64)
             if features.contains(.avx512) { return x86AVX512.Vectors.self }
             if features.contains(.avx2) { return x86AVX2.Vectors.self }
