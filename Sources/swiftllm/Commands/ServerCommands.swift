@@ -46,9 +46,13 @@ extension Command {
         operands: [
             CommandOperand("SOURCE", help: "The model."), CommandOperand("DESTINATION", help: "Its other name."),
         ],
+        options: [.json],
         run: { arguments, output in
             let (source, destination) = (arguments.operands[0], arguments.operands[1])
             try await ServerConnection.with { try await $0.copy(source, to: destination) }
+            if arguments.has(.json) {
+                return try output.write(["source": .string(source), "destination": .string(destination)])
+            }
             try output.write("copied '\(source)' to '\(destination)'\n")
         })
 
@@ -58,6 +62,7 @@ extension Command {
         summary: "Remove models.",
         discussion: "Unloads and removes models. Weights that another model shares stay.",
         operands: [CommandOperand("MODEL", count: .any, help: "The models.")],
+        options: [.progressJSON],
         run: { arguments, output in
             guard !arguments.operands.isEmpty else { throw UsageError.missingOperand("MODEL") }
             try await ServerConnection.with { server in
@@ -65,7 +70,11 @@ extension Command {
                     // A model that is in memory goes first; one that is not stored is told of by the removal.
                     try? await server.load(name, keepAlive: .duration(.zero))
                     try await server.delete(name)
-                    try output.write("deleted '\(name)'\n")
+                    if arguments.has(.progressJSON) {
+                        try output.write(["deleted": .string(name)])
+                    } else {
+                        try output.write("deleted '\(name)'\n")
+                    }
                 }
             }
         })
@@ -76,7 +85,8 @@ extension Command {
         summary: "Unload a model that a server holds in memory.",
         discussion: "Has a running server unload a model as soon as nobody uses it any more.",
         operands: [CommandOperand("MODEL", help: "The model.")],
-        run: { arguments, _ in
+        options: [.json],
+        run: { arguments, output in
             let name = arguments.operands[0]
             do {
                 try await ServerConnection.with(absence: .fails) {
@@ -85,6 +95,7 @@ extension Command {
             } catch let error as ServerError where error.kind == .notFound {
                 throw InputError("couldn't find model \"\(name)\" to stop")
             }
+            if arguments.has(.json) { try output.write(["stopped": .string(name)]) }
         })
 
     /// `swiftllm pull`: a model from a registry.
