@@ -5,7 +5,8 @@
 
 Needs llama-cpp-python in the interpreter that runs this (a native build: CMAKE_ARGS=-DGGML_NATIVE=ON). The engines
 alternate round by round, so that a busy minute of the machine hits both; the ratio is the median over rounds of
-swiftllm / llama.cpp. With --log every row is appended as a JSON line, with date, commit and machine.
+swiftllm / llama.cpp. Beside it stands how much of this machine's limit swiftllm reached, of computing for prefill and of
+reading memory for decode, measured in the same runs. With --log every row is appended as a JSON line, with date, commit and machine.
 
 Besides speeds, for which more is better, two figures for which less is: "first token", the seconds from the start of a
 fresh process to its first token after a word (of llama.cpp without the start of Python), and "memory", the most bytes
@@ -66,14 +67,15 @@ def race(model, options):
     """Figures of both engines, one list entry a round."""
     shared = ["--prompt", str(options.prompt), "--generate", str(options.generate), "--repeat", "1",
               "--threads", str(options.threads)] + (["--parallel", options.parallel] if options.parallel else [])
-    ours, theirs, load = [], [], []
+    ours, theirs, load, shares = [], [], [], []
     for _ in range(options.rounds):
         report = run([options.program, "bench", "-m", model, "--json", *shared])
         ours.append(figures(report, first_token(options.program, model, options.threads)))
         load.append(report["load_s"])
+        shares.append({"prefill": report["prompt_share"], "decode": report["generate_share"]})
         peer = [sys.executable, HERE / "peer_bench.py", model, *shared]
         theirs.append(figures(run(peer), run([*peer, "--first-token"])["first_token_s"]))
-    return ours, theirs, statistics.median(load)
+    return ours, theirs, shares, statistics.median(load)
 
 
 def main():
@@ -88,9 +90,9 @@ def main():
     parser.add_argument("--log")
     options = parser.parse_args()
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    print(f"{'model':28} {'figure':12} {'swiftllm':>9} {'llama.cpp':>9} {'':5} {'ratio':>6}  spread")
+    print(f"{'model':28} {'figure':12} {'swiftllm':>9} {'llama.cpp':>9} {'':5} {'ratio':>6}  {'spread':11} limit")
     for model in options.models:
-        ours, theirs, load = race(model, options)
+        ours, theirs, shares, load = race(model, options)
         name = pathlib.Path(model).stem
         for figure in ours[0]:
             ratios = sorted(a[figure] / b[figure] for a, b in zip(ours, theirs))
@@ -103,9 +105,13 @@ def main():
                 "ratio": round(statistics.median(ratios), 2), "ratio_min": round(ratios[0], 2),
                 "ratio_max": round(ratios[-1], 2), "load_s": load,
             }
+            if figure in shares[0]:
+                row["share"] = round(statistics.median(share[figure] for share in shares), 3)
+            limit = f"{row['share']:.0%}" if "share" in row else ""
+            spread = f"{row['ratio_min']}–{row['ratio_max']}"
             print(f"{name:28} {figure:12} {row[f'swiftllm_{unit.name}'] / unit.shown:9.1f} "
                   f"{row[f'llama_cpp_{unit.name}'] / unit.shown:9.1f} {unit.text:5} {row['ratio']:6.2f}  "
-                  f"{row['ratio_min']}–{row['ratio_max']}", flush=True)
+                  f"{spread:11} {limit:>5}", flush=True)
             if options.log:
                 with open(options.log, "a", encoding="utf-8") as file:
                     file.write(json.dumps(row) + "\n")
