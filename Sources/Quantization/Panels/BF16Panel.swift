@@ -8,17 +8,13 @@ struct BF16Panel: PanelLayout {
     func byteCount(columns: Int) -> Int { (columns + 1) / 2 * (rowsPerPanel * 4) }
 
     func pack(_ source: PanelSource, into panel: UnsafeMutableRawPointer) {
-        unsafe clearPanel(panel, byteCount(columns: source.columns), unless: source.rowCount == rowsPerPanel)
-        for row in 0..<source.rowCount {
-            let from = unsafe source.base + (row &* source.rowStride)
-            let to = unsafe panel + (row &* 4)
-            for pair in 0..<source.columns / 2 {
-                let value = unsafe from.loadUnaligned(fromByteOffset: pair &* 4, as: UInt32.self)
-                unsafe to.storeBytes(of: value, toByteOffset: pair &* 64, as: UInt32.self)
-            }
-            if source.columns & 1 == 1 {
-                let last = unsafe from.loadUnaligned(fromByteOffset: (source.columns - 1) * 2, as: UInt16.self)
-                unsafe to.storeBytes(of: UInt32(last), toByteOffset: source.columns / 2 * 64, as: UInt32.self)
+        source.withAllRows(bytesPerRow: source.columns * 2) { source in
+            unsafe packWords(source, count: source.columns / 2, into: panel)
+            guard source.columns & 1 == 1 else { return }
+            let line = unsafe panel + source.columns / 2 * 64
+            for row in 0..<rowsPerPanel {
+                let last = unsafe source.base + row * source.rowStride + (source.columns - 1) * 2
+                unsafe line.set(word32: UInt32(last.word16(at: 0)), at: row * 4)
             }
         }
     }

@@ -9,31 +9,42 @@ struct FloatPanel: PanelLayout {
     func byteCount(columns: Int) -> Int { (columns * rowsPerPanel * (isHalf ? 2 : 4) + 63) & ~63 }
 
     func pack(_ source: PanelSource, into panel: UnsafeMutableRawPointer) {
-        unsafe clearPanel(panel, byteCount(columns: source.columns), unless: source.rowCount == rowsPerPanel)
-        if isHalf {
-            if source.columns & 1 == 1 {
-                // The last column leaves half a line of padding.
-                unsafe (panel + byteCount(columns: source.columns) - 32).initializeMemory(
-                    as: UInt8.self, repeating: 0, count: 32)
+        source.withAllRows(bytesPerRow: source.columns * (isHalf ? 2 : 4)) { source in
+            if isHalf {
+                unsafe packHalves(source, into: panel)
+            } else {
+                unsafe packWords(source, count: source.columns, into: panel)
             }
-            unsafe interleave(source, as: UInt16.self, into: panel)
-        } else {
-            unsafe interleave(source, as: UInt32.self, into: panel)
         }
     }
 
-    private func interleave<Element: BitwiseCopyable>(
-        _ source: PanelSource, as element: Element.Type, into panel: UnsafeMutableRawPointer
-    ) {
-        let size = MemoryLayout<Element>.size
-        for column in 0..<source.columns {
-            let from = unsafe source.base + (column &* size)
-            let to = unsafe panel + (column &* rowsPerPanel &* size)
-            for row in 0..<source.rowCount {
-                let value = unsafe (from + (row &* source.rowStride)).loadUnaligned(as: Element.self)
-                unsafe to.storeBytes(of: value, toByteOffset: row &* size, as: Element.self)
+    /// A word is a pair of columns: the first in its low, the second in its high half.
+    private func packHalves(_ source: PanelSource, into panel: UnsafeMutableRawPointer) {
+        let done = source.forEachSquare(words: source.columns / 2) { square, word, row in
+            let target = unsafe panel + (word &* 64 &+ row &* 2)
+            unsafe store(square.word0, to: target)
+            unsafe store(square.word1, to: target + 64)
+            unsafe store(square.word2, to: target + 128)
+            unsafe store(square.word3, to: target + 192)
+        }
+        for column in done * 2..<source.columns {
+            for row in 0..<rowsPerPanel {
+                let value = unsafe (source.base + (row * source.rowStride + column * 2)).word16(at: 0)
+                unsafe panel.set(word16: value, at: column * 32 + row * 2)
             }
         }
+        // An odd last column leaves half a line of padding.
+        guard source.columns & 1 == 1 else { return }
+        unsafe clearPanel(panel + source.columns * 32, 32, unless: false)
+    }
+
+    /// Stores the low halves of four rows, and those of the next column 32 bytes on.
+    @inline(__always)
+    private func store(_ pairs: SIMD4<UInt32>, to target: UnsafeMutableRawPointer) {
+        let halves = unsafe unsafeBitCast(pairs, to: SIMD8<UInt16>.self)
+        unsafe target.storeBytes(of: SIMD4(halves[0], halves[2], halves[4], halves[6]), as: SIMD4<UInt16>.self)
+        unsafe target.storeBytes(
+            of: SIMD4(halves[1], halves[3], halves[5], halves[7]), toByteOffset: 32, as: SIMD4<UInt16>.self)
     }
 
     func restoreBlock(

@@ -21,15 +21,18 @@ struct Q4_KPanel: PanelLayout {
     func byteCount(columns: Int) -> Int { columns / 256 * Self.bytesPerBlock }
 
     func pack(_ source: PanelSource, into panel: UnsafeMutableRawPointer) {
-        unsafe clearPanel(panel, byteCount(columns: source.columns), unless: source.rowCount == rowsPerPanel)
-        for index in 0..<source.columns / 256 {
-            let target = unsafe panel + index &* Self.bytesPerBlock
-            for row in 0..<source.rowCount {
-                let block = unsafe source.base + (row &* source.rowStride &+ index &* 144)
-                unsafe target.set(word16: block.word16(at: 0), at: row &* 2)
-                unsafe target.set(word16: block.word16(at: 2), at: 32 &+ row &* 2)
-                unsafe packScales(block + 4, row, into: target)
-                unsafe packValues(block + 16, row, into: target + Self.valuesOffset)
+        let count = source.columns / 256
+        source.withAllRows(bytesPerRow: count * 144) { source in
+            for index in 0..<count {
+                let target = unsafe panel + index &* Self.bytesPerBlock
+                let first = unsafe source.base + index &* 144
+                for row in 0..<rowsPerPanel {
+                    let block = unsafe first + row &* source.rowStride
+                    unsafe target.set(word16: block.word16(at: 0), at: row &* 2)
+                    unsafe target.set(word16: block.word16(at: 2), at: 32 &+ row &* 2)
+                    unsafe packScales(block + 4, row, into: target)
+                }
+                unsafe packValues(first + 16, rowStride: source.rowStride, into: target + Self.valuesOffset)
             }
         }
     }
@@ -50,16 +53,22 @@ struct Q4_KPanel: PanelLayout {
     }
 
     /// A run of 32 bytes holds one group in its low and the next in its high halves.
-    private func packValues(_ codes: UnsafeRawPointer, _ row: Int, into values: UnsafeMutableRawPointer) {
-        for run in 0..<4 {
-            let target = unsafe values + (run &* 512 &+ row &* 4)
-            for i in 0..<4 {
-                let a = unsafe codes.word32(at: run &* 32 &+ i &* 8)
-                let b = unsafe codes.word32(at: run &* 32 &+ i &* 8 &+ 4)
-                unsafe target.set(word32: a & Self.low | (b & Self.low) << 4, at: i &* 64)
-                unsafe target.set(word32: (a >> 4) & Self.low | b & ~Self.low, at: 256 &+ i &* 64)
-            }
+    private func packValues(_ codes: UnsafeRawPointer, rowStride: Int, into values: UnsafeMutableRawPointer) {
+        for half in 0..<8 {
+            let words = unsafe WordLines(codes + half &* 16, rowStride: rowStride)
+            let target = unsafe values + (half >> 1 &* 512 &+ half & 1 &* 128)
+            unsafe store(words.line0, words.line1, to: target)
+            unsafe store(words.line2, words.line3, to: target + 64)
         }
+    }
+
+    /// Stores a line of the group in the low halves, and 256 bytes on that of the group in the high ones.
+    @inline(__always)
+    private func store(_ a: SIMD16<UInt32>, _ b: SIMD16<UInt32>, to target: UnsafeMutableRawPointer) {
+        let (low, four) = (SIMD16(repeating: Self.low), SIMD16<UInt32>(repeating: 4))
+        unsafe target.storeBytes(of: a & low | (b & low) &<< four, as: SIMD16<UInt32>.self)
+        unsafe target.storeBytes(
+            of: (a &>> four) & low | b & SIMD16(repeating: ~Self.low), toByteOffset: 256, as: SIMD16<UInt32>.self)
     }
 
     func restoreBlock(

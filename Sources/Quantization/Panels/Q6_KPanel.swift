@@ -18,39 +18,62 @@ struct Q6_KPanel: PanelLayout {
 
     func pack(_ source: PanelSource, into panel: UnsafeMutableRawPointer) {
         let count = source.columns / 256
-        unsafe clearPanel(panel, byteCount(columns: source.columns), unless: source.rowCount == rowsPerPanel)
         if count & 1 == 1 { unsafe clearPanel(panel + Self.blocks.scales(count), 32, unless: false) }
-        for index in 0..<count {
-            let values = unsafe panel + Self.blocks.values(index)
-            for row in 0..<source.rowCount {
-                let block = unsafe source.base + (row &* source.rowStride &+ index &* 210)
-                unsafe panel.set(word16: block.word16(at: 208), at: Self.blocks.scales(index) &+ row &* 2)
-                for group in 0..<16 {
-                    let scale = unsafe block.load(fromByteOffset: 192 &+ group, as: UInt8.self)
-                    unsafe values.storeBytes(of: scale, toByteOffset: group &* 16 &+ row, as: UInt8.self)
-                    unsafe pack(CodeWords(group), of: block, into: values + (256 &+ group &* 192 &+ row &* 4))
+        source.withAllRows(bytesPerRow: count * 210) { source in
+            for index in 0..<count {
+                let first = unsafe source.base + index &* 210
+                let values = unsafe panel + Self.blocks.values(index)
+                for row in 0..<rowsPerPanel {
+                    let block = unsafe first + row &* source.rowStride
+                    unsafe panel.set(word16: block.word16(at: 208), at: Self.blocks.scales(index) &+ row &* 2)
+                    for group in 0..<16 {
+                        let scale = unsafe block.load(fromByteOffset: 192 &+ group, as: UInt8.self)
+                        unsafe values.storeBytes(of: scale, toByteOffset: group &* 16 &+ row, as: UInt8.self)
+                    }
                 }
+                for run in 0..<4 { unsafe pack(run, of: first, rowStride: source.rowStride, into: values + 256) }
             }
         }
     }
 
-    private func pack(_ words: CodeWords, of block: UnsafeRawPointer, into group: UnsafeMutableRawPointer) {
-        var low: UInt32 = 0
-        var lowNext: UInt32 = 0
-        var upper: UInt32 = 0
-        for i in 0..<2 {
-            let a = unsafe block.word32(at: words.low &+ i &* 4) >> words.lowShift & Self.low4
-            let b = unsafe block.word32(at: words.low &+ 8 &+ i &* 4) >> words.lowShift & Self.low4
-            low |= a << UInt32(i &* 4)
-            lowNext |= b << UInt32(i &* 4)
+    /// Sixteen bytes of upper bits are those of four groups, and their low bits lie in two runs of sixteen bytes.
+    ///
+    /// - Parameter run: which of the four runs of upper bits, two for each half of the block.
+    private func pack(_ run: Int, of first: UnsafeRawPointer, rowStride: Int, into groups: UnsafeMutableRawPointer) {
+        let words = CodeWords(run >> 1 &* 8 &+ run & 1)
+        let upper = unsafe WordLines(first + words.upper, rowStride: rowStride)
+        let even = unsafe WordLines(first + words.low, rowStride: rowStride)
+        let odd = unsafe WordLines(first + words.low + 32, rowStride: rowStride)
+        for quarter in 0..<4 {
+            let low = quarter & 1 == 0 ? even : odd
+            let shift = UInt32(quarter >> 1 &* 4)
+            let target = unsafe groups + (run >> 1 &* 8 &+ quarter &* 2 &+ run & 1) &* 192
+            unsafe target.storeBytes(of: Self.low(low.line0, low.line1, shift), as: SIMD16<UInt32>.self)
+            unsafe target.storeBytes(
+                of: Self.low(low.line2, low.line3, shift), toByteOffset: 64, as: SIMD16<UInt32>.self)
+            unsafe target.storeBytes(
+                of: Self.upper(upper, UInt32(quarter &* 2)), toByteOffset: 128, as: SIMD16<UInt32>.self)
         }
-        for i in 0..<4 {
-            let bits = unsafe block.word32(at: words.upper &+ i &* 4) >> words.upperShift & Self.low2
-            upper |= bits << UInt32(i &* 2)
-        }
-        unsafe group.set(word32: low, at: 0)
-        unsafe group.set(word32: lowNext, at: 64)
-        unsafe group.set(word32: upper, at: 128)
+    }
+
+    /// Four bits of the bytes of one line in the low and of another in the high halves.
+    @inline(__always)
+    private static func low(
+        _ a: SIMD16<UInt32>, _ b: SIMD16<UInt32>, _ shift: UInt32
+    ) -> SIMD16<UInt32> {
+        let low = SIMD16(repeating: low4)
+        let bits = SIMD16(repeating: shift)
+        return (a &>> bits) & low | ((b &>> bits) & low) &<< SIMD16(repeating: 4)
+    }
+
+    /// Two bits of the bytes of four lines.
+    @inline(__always)
+    private static func upper(_ lines: WordLines, _ shift: UInt32) -> SIMD16<UInt32> {
+        let low = SIMD16(repeating: low2)
+        let bits = SIMD16(repeating: shift)
+        let (a, b) = ((lines.line0 &>> bits) & low, ((lines.line1 &>> bits) & low) &<< SIMD16(repeating: 2))
+        let c = ((lines.line2 &>> bits) & low) &<< SIMD16(repeating: 4)
+        return a | b | c | ((lines.line3 &>> bits) & low) &<< SIMD16(repeating: 6)
     }
 
     func restoreBlock(
