@@ -256,42 +256,37 @@
     ) {
         let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
         let zeros = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
-        var scratch = Scratch()
-        withUnsafeMutableBytes(of: &scratch) { scratch in
-            guard let scratch = scratch.baseAddress else { return }
-            for panel in product.panels {
-                let weights = product.weights.base + panel &* places.panelBytes
-                var sums = zeros
-                var x = firstToken(product)
-                for index in 0..<places.blockCount {
-                    let block = BlockWords(places, weights, index)
-                    scales(block, ByteCodes256(base: scratch))
-                    var blockSums = none
-                    for group in 0..<256 / G {
-                        fetch(after: block, group, of: 256 / G, places.wordsPerBlock, product.prefetchDistance)
-                        var dots = none
-                        if M == 0 {
-                            for t in 0..<T { dots[t] = correction(x, Tokens<T>(), Groups<G>(), group, t) }
-                        }
-                        let y = x + group &* G &* T
-                        unpack(block, group) { i, word in
-                            let u = unsafeBitCast(word, to: __m512i.self)
-                            for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(y + (i * T + t) * 4)) }
-                        }
-                        let scale = load512(UnsafeRawPointer(scratch) + (ByteCodes256.scalesOffset &+ group &* 64))
-                        for t in 0..<T {
-                            blockSums[t] = _mm512_add_epi32(blockSums[t], _mm512_mullo_epi32(dots[t], scale))
-                        }
+        forEachPanel(product, places, Tokens<T>()) { weights, firstToken, scratch in
+            var sums = zeros
+            var x = firstToken
+            for index in 0..<places.blockCount {
+                let block = BlockWords(places, weights, index)
+                scales(block, ByteCodes256(base: scratch))
+                var blockSums = none
+                for group in 0..<256 / G {
+                    fetch(after: block, group, of: 256 / G, places.wordsPerBlock, product.prefetchDistance)
+                    var dots = none
+                    if M == 0 {
+                        for t in 0..<T { dots[t] = correction(x, Tokens<T>(), Groups<G>(), group, t) }
                     }
+                    let y = x + group &* G &* T
+                    unpack(block, group) { i, word in
+                        let u = unsafeBitCast(word, to: __m512i.self)
+                        for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(y + (i * T + t) * 4)) }
+                    }
+                    let scale = load512(UnsafeRawPointer(scratch) + (ByteCodes256.scalesOffset &+ group &* 64))
                     for t in 0..<T {
-                        let value = blockValue(
-                            blockSums[t], Tokens<T>(), Groups<G>(), Offset<M>(), UnsafeRawPointer(scratch), x, t)
-                        sums[t] = _mm512_fmadd_ps(value, splat(x + (256 * T + t * 4)), sums[t])
+                        blockSums[t] = _mm512_add_epi32(blockSums[t], _mm512_mullo_epi32(dots[t], scale))
                     }
-                    x += 340 * T
                 }
-                store(sums, product, panel)
+                for t in 0..<T {
+                    let value = blockValue(
+                        blockSums[t], Tokens<T>(), Groups<G>(), Offset<M>(), UnsafeRawPointer(scratch), x, t)
+                    sums[t] = _mm512_fmadd_ps(value, splat(x + (256 * T + t * 4)), sums[t])
+                }
+                x += 340 * T
             }
+            return sums
         }
     }
 
@@ -303,44 +298,51 @@
     ) {
         let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
         let zeros = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
-        var scratch = Scratch()
-        withUnsafeMutableBytes(of: &scratch) { scratch in
-            guard let scratch = scratch.baseAddress else { return }
-            for panel in product.panels {
-                let weights = product.weights.base + panel &* places.panelBytes
-                var sums = zeros
-                var x = firstToken(product)
-                for index in 0..<places.blockCount {
-                    let block = BlockWords(places, weights, index)
-                    scales(block, ByteCodes32(base: scratch))
-                    let d = UnsafeRawPointer(scratch).loadUnaligned(as: __m512.self)
-                    let m = (UnsafeRawPointer(scratch) + 64).loadUnaligned(as: __m512.self)
-                    fetch(after: block, 0, of: 1, places.wordsPerBlock, product.prefetchDistance)
-                    for part in 0..<places.weightsPerBlock / 32 {
-                        var dots = none
-                        if M == 0 { for t in 0..<T { dots[t] = broadcast(x + (36 * T + t * 4)) } }
-                        let y = x
-                        unpack(block, part) { i, word in
-                            let u = unsafeBitCast(word, to: __m512i.self)
-                            for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(y + (i * T + t) * 4)) }
-                        }
-                        for t in 0..<T {
-                            let value = blockValue(dots[t], Tokens<T>(), Offset<M>(), d, m, x, t)
-                            sums[t] = _mm512_fmadd_ps(value, splat(x + (32 * T + t * 4)), sums[t])
-                        }
-                        x += 40 * T
+        forEachPanel(product, places, Tokens<T>()) { weights, firstToken, scratch in
+            var sums = zeros
+            var x = firstToken
+            for index in 0..<places.blockCount {
+                let block = BlockWords(places, weights, index)
+                scales(block, ByteCodes32(base: scratch))
+                let d = UnsafeRawPointer(scratch).loadUnaligned(as: __m512.self)
+                let m = (UnsafeRawPointer(scratch) + 64).loadUnaligned(as: __m512.self)
+                fetch(after: block, 0, of: 1, places.wordsPerBlock, product.prefetchDistance)
+                for part in 0..<places.weightsPerBlock / 32 {
+                    var dots = none
+                    if M == 0 { for t in 0..<T { dots[t] = broadcast(x + (36 * T + t * 4)) } }
+                    let y = x
+                    unpack(block, part) { i, word in
+                        let u = unsafeBitCast(word, to: __m512i.self)
+                        for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(y + (i * T + t) * 4)) }
                     }
+                    for t in 0..<T {
+                        let value = blockValue(dots[t], Tokens<T>(), Offset<M>(), d, m, x, t)
+                        sums[t] = _mm512_fmadd_ps(value, splat(x + (32 * T + t * 4)), sums[t])
+                    }
+                    x += 40 * T
                 }
-                store(sums, product, panel)
             }
+            return sums
         }
     }
 
-    /// The token panel of a stream.
+    /// Stores each panel's sums for the one token panel.
+    ///
+    /// - Parameter sums: gets the panel, the token panel and scratch for a block's scales.
     @inline(__always)
-    private func firstToken(_ product: MatrixProduct) -> UnsafeRawPointer {
+    private func forEachPanel<let T: Int>(
+        _ product: MatrixProduct, _ places: TransposedPlaces, _: Tokens<T>,
+        _ sums: (UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer) -> InlineArray<T, __m512>
+    ) {
         let bytesPerToken = product.activations.format.bytesPerToken(columns: product.activations.columns)
-        return UnsafeRawPointer(product.activations.base) + product.tokens.lowerBound &* bytesPerToken
+        let x = UnsafeRawPointer(product.activations.base) + product.tokens.lowerBound &* bytesPerToken
+        var scratch = ScaleScratch()
+        withUnsafeMutableBytes(of: &scratch) { scratch in
+            guard let scratch = scratch.baseAddress else { return }
+            for panel in product.panels {
+                store(sums(product.weights.base + panel &* places.panelBytes, x, scratch), product, panel)
+            }
+        }
     }
 
     /// Fetches part of the lines that lie `distance` after a block, where the CPU wants that: one of `parts` a call.

@@ -14,3 +14,14 @@ struct Scratch {
         bytes = Four(repeating: Four(repeating: more))
     }
 }
+
+/// 4 KB, which a block's scales and minima fit into: setting up more for every piece of a small matrix would show.
+struct ScaleScratch {
+    var bytes: Scratch.Four<Scratch.Four<Scratch.Four<SIMD16<Float>>>>
+
+    @inline(__always)
+    init() {
+        let lines = Scratch.Four(repeating: Scratch.Four(repeating: SIMD16<Float>.zero))
+        bytes = Scratch.Four(repeating: lines)
+    }
+}
