@@ -10,9 +10,10 @@ struct MatrixRace {
     let threads: Int
     let columns: Int
     let rounds: Int
+    /// Bytes of the matrix: more than the caches hold, or so few that they stay there and arithmetic alone counts.
+    let matrixBytes: Int
 
-    private static let matrixBytes = 256 << 20
-    private static let decodeBytes = 16 << 20
+    private var decodeBytes: Int { min(matrixBytes / 2, 16 << 20) }
     private static let tokenCounts = [1, 2, 4, 8, 16, 32]
     private static let prefillTokens = 480
     private static let prefillPanels = 16
@@ -20,7 +21,7 @@ struct MatrixRace {
     func run(_ report: Report) throws {
         let kernel = kernels.matrix(type)
         let ceilings = Ceilings.of(kernels)
-        let matrix = try BenchMatrix(type, columns: columns, byteCount: Self.matrixBytes)
+        let matrix = try BenchMatrix(type, columns: columns, byteCount: matrixBytes)
         var contestants = ceilings.reads.enumerated().map {
             Contestant.stream(matrix.memory, $0.element, threads, shift: $0.offset)
         }
@@ -51,7 +52,7 @@ struct MatrixRace {
     }
 
     private func decode(_ matrix: BenchMatrix, _ kernel: MatrixKernel, tokens count: Int) throws -> Contestant {
-        let panels = max(1, Self.decodeBytes / matrix.panelBytes / (4 * threads)) * 4 * threads
+        let panels = max(1, decodeBytes / matrix.panelBytes / (4 * threads)) * 4 * threads
         let steps = matrix.panelCount / panels
         let tokens = try BenchTokens(
             count, columns: columns, rows: panels * rowsPerPanel, format: kernel.activations, kernels: kernels)
@@ -63,7 +64,7 @@ struct MatrixRace {
     }
 
     private func prefill(_ matrix: BenchMatrix, _ kernel: MatrixKernel) throws -> Contestant {
-        let panels = Self.prefillPanels * threads
+        let panels = min(Self.prefillPanels * threads, matrix.panelCount)
         let steps = matrix.panelCount / panels
         let tokens = try BenchTokens(
             Self.prefillTokens, columns: columns, rows: panels * rowsPerPanel, format: kernel.activations,

@@ -5,9 +5,10 @@ import Quantization
 
 // KernelBench: how near the kernels come to what the machine can do.
 //
-//     KernelBench [--only KIND]... [--type TYPE]... [--threads N]... [--quick] [--json]
+//     KernelBench [--only KIND]... [--type TYPE]... [--threads N]... [--kilobytes N] [--quick] [--json]
 //
-// SWIFTLLM_CPU_FEATURES chooses a lesser instruction set.
+// --kilobytes 512 multiplies with a matrix that stays in L2, so that arithmetic alone counts. SWIFTLLM_CPU_FEATURES
+// chooses a lesser instruction set.
 
 /// THE table: what can be measured, in the order in which it is printed.
 enum Kind: String, CaseIterable {
@@ -49,10 +50,14 @@ let kinds = values(of: "--only").map { name in
     }
     return kind
 }
-let threadCounts = values(of: "--threads").map { text in
-    guard let count = Int(text), count > 0 else { fail("--threads wants a number from 1 on, not \(text)") }
-    return count
+func numbers(of option: String) -> [Int] {
+    values(of: option).map { text in
+        guard let count = Int(text), count > 0 else { fail("\(option) wants a number from 1 on, not \(text)") }
+        return count
+    }
 }
+let threadCounts = numbers(of: "--threads")
+let matrixKilobytes = numbers(of: "--kilobytes").last ?? 256 << 10
 let kernels = KernelSelection.select(.available(mask: CPUFeatures.environmentMask))
 let report = Report(isJSON: arguments.contains("--json"), set: kernels.name)
 
@@ -64,8 +69,10 @@ for threads in threadCounts.isEmpty ? Array(Set([1, CoreCount.available])).sorte
             try Machine(kernels: kernels, threads: threads, rounds: rounds).run(report)
         case .products:
             for type in types {
-                try MatrixRace(type: type, kernels: kernels, threads: threads, columns: columns, rounds: rounds)
-                    .run(report)
+                try MatrixRace(
+                    type: type, kernels: kernels, threads: threads, columns: columns, rounds: rounds,
+                    matrixBytes: matrixKilobytes << 10
+                ).run(report)
             }
         case .packing:
             for type in types {

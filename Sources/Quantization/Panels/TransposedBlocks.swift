@@ -2,12 +2,15 @@
 ///
 /// | bytes | part |
 /// |---|---|
-/// | `headBytes` × 16 per block, padded to a line | heads: `[blocks][16 rows][headBytes]` |
-/// | 64 × `wordsPerBlock` per block | `[blocks][words][16 rows][4]` |
+/// | 64 | heads of as many blocks as fill a line: `[blocks][16 rows][headBytes]` |
+/// | 64 × `wordsPerBlock` each | their words: `[blocks][words][16 rows][4]` |
 ///
-/// A block's head is what is left when its size is divided by four, for all these types its scale. Words keep
-/// the file's order, so that a vector holds the same field of sixteen rows and decoding is the file's own
-/// arithmetic on vectors. Memory is the file's size.
+/// and so on. A block's head is what is left when its size is divided by four, for all these types its scale. Words
+/// keep the file's order, so that a vector holds the same field of sixteen rows and decoding is the file's own
+/// arithmetic on vectors. Memory is the file's size and at most a line more.
+///
+/// Heads lie among the words because a panel must be one stream: from a place of their own they came late, and a
+/// kernel took the time of memory and that of its arithmetic one after the other (measured on Zen 4).
 struct TransposedBlocks: PanelLayout {
     let type: QuantizationType
     /// Whether the head ends its block; it begins it otherwise.
@@ -30,8 +33,7 @@ struct TransposedBlocks: PanelLayout {
         let places = TransposedPlaces(type, columns: source.columns)
         let (headOffset, wordOffset) = (headOffset(places), wordOffset(places))
         unsafe clearPanel(panel, places.panelBytes, unless: source.rowCount == rowsPerPanel)
-        let heads = places.blockCount * rowsPerPanel * places.headBytes
-        unsafe clearPanel(panel + heads, places.wordsOffset - heads, unless: false)
+        unsafe clearHeads(panel, places)
         for index in 0..<places.blockCount {
             for row in 0..<source.rowCount {
                 let block = unsafe source.base + (row &* source.rowStride &+ index &* type.bytesPerBlock)
@@ -43,6 +45,14 @@ struct TransposedBlocks: PanelLayout {
                 }
             }
         }
+    }
+
+    /// Zeroes what the last line of heads does not need.
+    private func clearHeads(_ panel: UnsafeMutableRawPointer, _ places: TransposedPlaces) {
+        let count = places.blockCount
+        if places.headBytes == 0 || count % places.blocksPerLine == 0 { return }
+        let end = places.head(count - 1, row: rowsPerPanel)
+        unsafe clearPanel(panel + end, -end & 63, unless: false)
     }
 
     func restoreBlock(
@@ -69,8 +79,12 @@ package struct TransposedPlaces: Sendable {
     package let wordsPerBlock: Int
     /// Blocks of a row.
     package let blockCount: Int
-    /// Offset of the words of the first block, a multiple of 64.
-    package let wordsOffset: Int
+    /// Blocks whose heads share a line, a power of two, as its logarithm; 0 where there are no heads.
+    @usableFromInline let lineShift: Int
+    /// Bytes of a line of heads, its blocks' words included.
+    @usableFromInline let lineStride: Int
+    /// Bytes of heads before the words: 64 or none.
+    @usableFromInline let lineBytes: Int
     /// Bytes of a panel.
     package let panelBytes: Int
 
@@ -79,13 +93,27 @@ package struct TransposedPlaces: Sendable {
         headBytes = type.bytesPerBlock % 4
         wordsPerBlock = type.bytesPerBlock / 4
         blockCount = columns / type.weightsPerBlock
-        wordsOffset = (blockCount * rowsPerPanel * headBytes + 63) & ~63
-        panelBytes = wordsOffset + blockCount * wordsPerBlock * rowsPerPanel * 4
+        let blocksPerLine = headBytes == 0 ? 1 : 64 / (rowsPerPanel * headBytes)
+        lineShift = blocksPerLine.trailingZeroBitCount
+        lineBytes = headBytes == 0 ? 0 : 64
+        lineStride = lineBytes + blocksPerLine * wordsPerBlock * 64
+        panelBytes = (blockCount + blocksPerLine - 1) / blocksPerLine * lineBytes + blockCount * wordsPerBlock * 64
     }
 
-    /// Offset of the head of a row's block.
-    package func head(_ index: Int, row: Int) -> Int { (index &* rowsPerPanel &+ row) &* headBytes }
+    /// Blocks whose heads share a line.
+    var blocksPerLine: Int { 1 << lineShift }
 
-    /// Offset of the words of a block of sixteen rows.
-    package func words(_ index: Int) -> Int { wordsOffset &+ index &* wordsPerBlock &* 64 }
+    /// Offset of the head of a row's block.
+    @inlinable
+    package func head(_ index: Int, row: Int) -> Int {
+        let place = index & ((1 &<< lineShift) &- 1)
+        return (index &>> lineShift) &* lineStride &+ (place &* 16 &+ row) &* headBytes
+    }
+
+    /// Offset of the words of a block of sixteen rows, a multiple of 64.
+    @inlinable
+    package func words(_ index: Int) -> Int {
+        let place = index & ((1 &<< lineShift) &- 1)
+        return (index &>> lineShift) &* lineStride &+ lineBytes &+ place &* wordsPerBlock &* 64
+    }
 }
