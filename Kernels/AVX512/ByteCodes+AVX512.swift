@@ -263,20 +263,32 @@
                 let block = BlockWords(places, weights, index)
                 scales(block, ByteCodes256(base: scratch))
                 var blockSums = none
-                for group in 0..<256 / G {
-                    fetch(after: block, group, of: 256 / G, places.wordsPerBlock, product.prefetchDistance)
-                    var dots = none
+                for part in 0..<8 {
+                    fetch(after: block, part, of: 8, places.wordsPerBlock, product.prefetchDistance)
+                    // Sums of the two halves of 32 columns.
+                    var low = none
+                    var high = none
                     if M == 0 {
-                        for t in 0..<T { dots[t] = correction(x, Tokens<T>(), Groups<G>(), group, t) }
+                        for t in 0..<T {
+                            low[t] = correction(x, Tokens<T>(), Groups<16>(), 2 &* part, t)
+                            high[t] = correction(x, Tokens<T>(), Groups<16>(), 2 &* part &+ 1, t)
+                        }
                     }
-                    let y = x + group &* G &* T
-                    unpack(block, group) { i, word in
+                    let y = x + part &* 32 &* T
+                    unpack(block, part) { i, word in
                         let u = unsafeBitCast(word, to: __m512i.self)
-                        for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(y + (i * T + t) * 4)) }
+                        for t in 0..<T {
+                            let quad = broadcast(y + (i * T + t) * 4)
+                            if i < 4 {
+                                low[t] = _mm512_dpbusd_epi32(low[t], u, quad)
+                            } else {
+                                high[t] = _mm512_dpbusd_epi32(high[t], u, quad)
+                            }
+                        }
                     }
-                    let scale = load512(UnsafeRawPointer(scratch) + (ByteCodes256.scalesOffset &+ group &* 64))
+                    let scale = UnsafeRawPointer(scratch) + (ByteCodes256.scalesOffset &+ part &* (2048 / G))
                     for t in 0..<T {
-                        blockSums[t] = _mm512_add_epi32(blockSums[t], _mm512_mullo_epi32(dots[t], scale))
+                        blockSums[t] = _mm512_add_epi32(blockSums[t], scaled(low[t], high[t], Groups<G>(), scale))
                     }
                 }
                 for t in 0..<T {
@@ -343,6 +355,16 @@
                 store(sums(product.weights.base + panel &* places.panelBytes, x, scratch), product, panel)
             }
         }
+    }
+
+    /// Two halves of 32 columns times their scales, or their scale.
+    @inline(__always)
+    private func scaled<let G: Int>(
+        _ low: __m512i, _ high: __m512i, _: Groups<G>, _ scale: UnsafeRawPointer
+    ) -> __m512i {
+        if G == 32 { return _mm512_mullo_epi32(_mm512_add_epi32(low, high), load512(scale)) }
+        return _mm512_add_epi32(
+            _mm512_mullo_epi32(low, load512(scale)), _mm512_mullo_epi32(high, load512(scale + 64)))
     }
 
     /// Fetches part of the lines that lie `distance` after a block, where the CPU wants that: one of `parts` a call.

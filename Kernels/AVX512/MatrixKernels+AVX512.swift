@@ -16,11 +16,16 @@
             }
         }
 
-        /// The same, for CPUs that also have BF16.
+        /// The same, for CPUs that also have VBMI.
+        package static func matrixWithVBMI(_ type: QuantizationType) -> MatrixKernel? {
+            permutedGridKernel(type) ?? matrix(type)
+        }
+
+        /// The same, for CPUs that also have VBMI and BF16.
         package static func matrixWithBF16(_ type: QuantizationType) -> MatrixKernel? {
             switch type {
             case .bf16: MatrixKernel(activations: .bfloat16, multiply: multiplyBF16)
-            default: matrix(type)
+            default: matrixWithVBMI(type)
             }
         }
 

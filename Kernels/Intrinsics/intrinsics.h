@@ -61,6 +61,23 @@ ISA_T("avx512f,avx512bf16,avx512vl,evex512") __m256i isa_cvtne_bf16(__m512 a) {
   return (__m256i)_mm512_cvtneps_pbh(a);
 }
 ISA_T("avx512f,evex512") __m256i isa_cvtps_ph512(__m512 a) { return _mm512_cvtps_ph(a, 0); }
+// VBMI, in assembly: told that a CPU has it, the compiler would use it in kernels that run without.
+// A table's byte at the low six bits of each place; and one of 128 bytes, at the low seven.
+ISA_T("avx512f,evex512") __m512i isa_permb(__m512i table, __m512i places) {
+  __m512i r;
+  __asm__("vpermb %1, %2, %0" : "=v"(r) : "v"(table), "v"(places));
+  return r;
+}
+ISA_T("avx512f,evex512") __m512i isa_permi2b(__m512i places, __m512i low, __m512i high) {
+  __asm__("vpermi2b %2, %1, %0" : "+v"(places) : "v"(low), "v"(high));
+  return places;
+}
+// In each group of 64 bits: byte j is the eight bits from the bit, modulo 64, that byte j of `shifts` numbers.
+ISA_T("avx512f,evex512") __m512i isa_multishift(__m512i bits, __m512i shifts) {
+  __m512i r;
+  __asm__("vpmultishiftqb %1, %2, %0" : "=v"(r) : "v"(bits), "v"(shifts));
+  return r;
+}
 // 32-bit words of entries of eight bytes.
 ISA_T("avx512f,evex512") __m512i isa_gather512(const void *p, __m512i i) { return _mm512_i32gather_epi32(i, p, 8); }
 ISA_T("avx2") __m256i isa_gather256(const void *p, __m256i i) {

@@ -19,6 +19,7 @@ package struct CPUFeatures: OptionSet, Sendable {
     package static let avx512 = CPUFeatures(rawValue: 2)
     package static let avx512VNNI = CPUFeatures(rawValue: 4)
     package static let avx512BF16 = CPUFeatures(rawValue: 8)
+    package static let avx512VBMI = CPUFeatures(rawValue: 32)
     /// Streams of reads are faster when the program fetches ahead: twice on AMD family 0x1A (Zen 5), while on family
     /// 0x19 (Zen 4) the CPU's own prefetcher does better alone.
     package static let wantsPrefetching = CPUFeatures(rawValue: 16)
@@ -26,7 +27,7 @@ package struct CPUFeatures: OptionSet, Sendable {
     /// Names as the environment variable spells them.
     package static let names: [(name: String, feature: CPUFeatures)] = [
         ("avx2", .avx2), ("avx512", .avx512), ("avx512vnni", .avx512VNNI), ("avx512bf16", .avx512BF16),
-        ("prefetch", .wantsPrefetching),
+        ("avx512vbmi", .avx512VBMI), ("prefetch", .wantsPrefetching),
     ]
 
     /// What this CPU has and the operating system saves on a context switch.
@@ -70,6 +71,7 @@ package struct CPUFeatures: OptionSet, Sendable {
             }
             features.insert(.avx512)
             if leaf7.c & (1 << 11) != 0 { features.insert(.avx512VNNI) }
+            if leaf7.c & (1 << 1) != 0 { features.insert(.avx512VBMI) }
             if cpuid(7, 1).a & (1 << 5) != 0 { features.insert(.avx512BF16) }
             return features
         }

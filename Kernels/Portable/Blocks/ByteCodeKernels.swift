@@ -33,43 +33,15 @@ private func superblockKernel(_ type: QuantizationType) -> MatrixKernel? {
 }
 
 /// Those whose codes are numbers of a codebook's entries.
-private func gridKernel(_ type: QuantizationType) -> MatrixKernel? {
+func gridKernel(_ type: QuantizationType) -> MatrixKernel? {
     switch type {
-    case .iq2_xxs:
-        MatrixKernel(activations: .int8Per256) {
-            let grid = CodebookGrid.iq2_xxs.base
-            multiply($0, Groups<32>(), Signed(), scalesIQ2_XXS) { unpackIQ2_XXS($0, $1, grid, $2) }
-        }
-    case .iq2_xs:
-        MatrixKernel(activations: .int8Per256) {
-            let grid = CodebookGrid.iq2_xs.base
-            multiply($0, Groups<16>(), Signed(), scalesIQ2_XS) { unpackIQ2_XS($0, $1, grid, $2) }
-        }
-    case .iq2_s:
-        MatrixKernel(activations: .int8Per256) {
-            let grid = CodebookGrid.iq2_s.base
-            multiply($0, Groups<16>(), Signed(), scalesIQ2_S) { unpackIQ2_S($0, $1, grid, $2) }
-        }
-    case .iq3_xxs:
-        MatrixKernel(activations: .int8Per256) {
-            let grid = CodebookGrid.iq3_xxs.base
-            multiply($0, Groups<32>(), Signed(), scalesIQ3_XXS) { unpackIQ3_XXS($0, $1, grid, $2) }
-        }
-    case .iq3_s:
-        MatrixKernel(activations: .int8Per256) {
-            let grid = CodebookGrid.iq3_s.base
-            multiply($0, Groups<32>(), Signed(), scalesIQ3_S) { unpackIQ3_S($0, $1, grid, $2) }
-        }
-    case .iq1_s:
-        MatrixKernel(activations: .int8Per256) {
-            let grid = CodebookGrid.iq1.base
-            multiply($0, Groups<32>(), Signed(), scalesIQ1_S) { unpackIQ1_S($0, $1, grid, $2) }
-        }
-    case .iq1_m:
-        MatrixKernel(activations: .int8Per256) {
-            let grid = CodebookGrid.iq1.base
-            multiply($0, Groups<16>(), Signed(), scalesIQ1_M) { unpackIQ1_M($0, $1, grid, $2) }
-        }
+    case .iq2_xxs: MatrixKernel(activations: .int8Per256) { multiplyIQ2_XXS($0, GatheredEights.self) }
+    case .iq2_xs: MatrixKernel(activations: .int8Per256) { multiplyIQ2_XS($0, GatheredEights.self) }
+    case .iq2_s: MatrixKernel(activations: .int8Per256) { multiplyIQ2_S($0, GatheredEights.self) }
+    case .iq3_xxs: MatrixKernel(activations: .int8Per256) { multiplyIQ3_XXS($0, GatheredFours.self) }
+    case .iq3_s: MatrixKernel(activations: .int8Per256) { multiplyIQ3_S($0, GatheredFours.self) }
+    case .iq1_s: MatrixKernel(activations: .int8Per256) { multiplyIQ1_S($0, GatheredEights.self) }
+    case .iq1_m: MatrixKernel(activations: .int8Per256) { multiplyIQ1_M($0, GatheredEights.self) }
     default: nil
     }
 }
@@ -89,14 +61,14 @@ var chunkColumns: Int { 256 }
 @inline(__always)
 func headScale(_ block: BlockWords, _ codes: ByteCodes32) { codes.set(d: block.scale) }
 
-/// Unpacks all groups of a block of 256 columns to scratch.
+/// Unpacks a block of 256 columns to scratch, 32 at a time.
 @inline(__always)
-func fill<let G: Int>(
-    _ codes: ByteCodes256, from block: BlockWords, _: Groups<G>, _ scales: (BlockWords, ByteCodes256) -> Void,
+func fill(
+    _ codes: ByteCodes256, from block: BlockWords, _ scales: (BlockWords, ByteCodes256) -> Void,
     _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
 ) {
     scales(block, codes)
-    for group in 0..<256 / G { unpack(block, group) { codes.set($1, at: group &* (G / 4) &+ $0) } }
+    for part in 0..<8 { unpack(block, part) { codes.set($1, at: part &* 8 &+ $0) } }
 }
 
 /// Unpacks some columns of types that share a scale over 32, 64 or 128 columns to scratch.
@@ -147,7 +119,7 @@ func multiplyTiles<let G: Int, let M: Int>(
     forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes256.byteCount) {
         panel, columns, scratch in
         let block = BlockWords(places, panel, columns.lowerBound / 256)
-        fill(ByteCodes256(base: scratch), from: block, Groups<G>(), scales, unpack)
+        fill(ByteCodes256(base: scratch), from: block, scales, unpack)
     } run: {
         runByteTile256($0, Groups<G>(), Offset<M>())
     }

@@ -1,10 +1,12 @@
-/// IQ1_M: 32 low bytes of eleven-bit indices, 16 of two times three high bits and a sign, then four half words, each
-/// four s of three bits and four bits of d; `d/8 · (2s + 1)` times eighths.
+import Quantization
+
+/// IQ1_M in panels: 48 bytes of entries, a word of their signs, then four half words, each four s of three bits and four
+/// bits of d; `d/8 · (2s + 1)` times eighths.
 @inline(__always)
 func scalesIQ1_M(_ block: BlockWords, _ codes: ByteCodes256) {
     var d = SIMD16<UInt32>(repeating: 0)
     for i in 0..<4 {
-        let half = block.half(24 &+ i)
+        let half = block.half(26 &+ i)
         d |= (half &>> 12) &<< UInt32(4 * i)
         for j in 0..<4 { codes.set(scale: ((half &>> UInt32(3 * j)) & 7) &<< 1 | 1, at: 4 &* i &+ j) }
     }
@@ -12,10 +14,11 @@ func scalesIQ1_M(_ block: BlockWords, _ codes: ByteCodes256) {
 }
 
 @inline(__always)
-func unpackIQ1_M(_ block: BlockWords, _ group: Int, _ grid: UnsafeRawPointer, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    let high = block.byte(32 &+ group)
-    for l in 0..<2 {
-        let bits = high &>> UInt32(4 * l)
-        emitEighths(grid, block.byte(group &* 2 &+ l) | (bits & 7) &<< 8, sign: bits &>> 3, at: l, emit)
+func multiplyIQ1_M<Entries: EightLevelEntries>(_ product: MatrixProduct, _: Entries.Type) {
+    let tables = SplitCodebook.iq1.tables
+    multiply(product, Groups<16>(), Signed(), scalesIQ1_M) { block, part, emit in
+        let entries = splitEntries(block, part, tables, Entries.self)
+        let minus = block[12] &>> UInt32(4 &* part)
+        for i in 0..<8 { emit(i, entries.eighths(i, minus)) }
     }
 }

@@ -1,16 +1,29 @@
-/// IQ1_S: 32 low bytes of eleven-bit indices, then a half word per group of 32: four times three high bits, s and
-/// the sign; `d/8 · (2s + 1)` times eighths.
+import Quantization
+
+/// IQ1_S in panels: 48 bytes of entries, then four bits per group of 32: s and a sign. Levels are numbers less one, so
+/// `w = d·(2s + 1)·number − d/8·(2s + 1)·(8 ∓ 1)`.
 @inline(__always)
 func scalesIQ1_S(_ block: BlockWords, _ codes: ByteCodes256) {
-    codes.set(d: block.scale * 0.125)
-    for group in 0..<8 { codes.set(scale: ((block.half(16 &+ group) &>> 12) & 7) &<< 1 | 1, at: group) }
+    codes.set(d: block.scale)
+    codes.set(minimumScale: block.scale * 0.125)
+    let word = block[12]
+    for pair in 0..<4 {
+        var minima = SIMD16<UInt32>(repeating: 0)
+        for i in 0..<2 {
+            let bits = word &>> UInt32(8 * pair + 4 * i)
+            let scale = (bits & 7) &<< 1 | 1
+            codes.set(scale: scale, at: 2 * pair + i)
+            minima |= (scale &* (((bits &>> 3) & 1) &<< 1 &+ 7)) &<< UInt32(16 * i)
+        }
+        codes.set(minima: minima, at: pair)
+    }
 }
 
 @inline(__always)
-func unpackIQ1_S(_ block: BlockWords, _ group: Int, _ grid: UnsafeRawPointer, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    let word = block.half(16 &+ group)
-    for l in 0..<4 {
-        let index = byte(l, of: block[group]) | ((word &>> UInt32(3 * l)) & 7) &<< 8
-        emitEighths(grid, index, sign: word &>> 15, at: l, emit)
+func multiplyIQ1_S<Entries: EightLevelEntries>(_ product: MatrixProduct, _: Entries.Type) {
+    let tables = SplitCodebook.iq1.tables
+    multiply(product, Groups<32>(), WithMinimum(), scalesIQ1_S) { block, part, emit in
+        let entries = splitEntries(block, part, tables, Entries.self)
+        for i in 0..<8 { emit(i, entries.ternary(i)) }
     }
 }

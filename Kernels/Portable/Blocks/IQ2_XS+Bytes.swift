@@ -1,4 +1,7 @@
-/// IQ2_XS: half words of a nine-bit index and seven signs, then sixteen s of four bits; `d/8 · (2s + 1)`.
+import Quantization
+
+/// IQ2_XS in panels: per group of 32 a word of four low bytes of indices and one of four times seven signs and four ninth
+/// bits, then sixteen s of four bits; `d/8 · (2s + 1)`.
 @inline(__always)
 func scalesIQ2_XS(_ block: BlockWords, _ codes: ByteCodes256) { setNibbleScales(block, from: 16, codes) }
 
@@ -13,9 +16,12 @@ func setNibbleScales(_ block: BlockWords, from first: Int, _ codes: ByteCodes256
 }
 
 @inline(__always)
-func unpackIQ2_XS(_ block: BlockWords, _ group: Int, _ grid: UnsafeRawPointer, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    for l in 0..<2 {
-        let half = (block[group] &>> UInt32(16 * l)) & 0xFFFF
-        emitEight(grid, half & 511, signs: evenSigns(half &>> 9), at: l, emit)
+func multiplyIQ2_XS<Entries: EightLevelEntries>(_ product: MatrixProduct, _: Entries.Type) {
+    let tables = CodebookGrid.iq2_xs.tables
+    multiply(product, Groups<16>(), Signed(), scalesIQ2_XS) { block, part, emit in
+        let high = block[2 &* part &+ 1]
+        let entries = Entries(tables, block[2 &* part], ninths: high)
+        let signs = Entries.evenSigns(high, tables)
+        for i in 0..<8 { emit(i, entries.signed(i, signs)) }
     }
 }

@@ -1,3 +1,5 @@
+import Quantization
+
 /// IQ2_XXS: a group of 32 has a word of four indices and one of four times seven signs and s; `d/8 · (2s + 1)`.
 @inline(__always)
 func scalesIQ2_XXS(_ block: BlockWords, _ codes: ByteCodes256) {
@@ -6,10 +8,12 @@ func scalesIQ2_XXS(_ block: BlockWords, _ codes: ByteCodes256) {
 }
 
 @inline(__always)
-func unpackIQ2_XXS(_ block: BlockWords, _ group: Int, _ grid: UnsafeRawPointer, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    let signs = block[2 &* group &+ 1]
-    for l in 0..<4 {
-        let index = byte(l, of: block[2 &* group])
-        emitEight(grid, index, signs: evenSigns(signs &>> UInt32(7 * l)), at: l, emit)
+func multiplyIQ2_XXS<Entries: EightLevelEntries>(_ product: MatrixProduct, _: Entries.Type) {
+    let tables = CodebookGrid.iq2_xxs.tables
+    multiply(product, Groups<32>(), Signed(), scalesIQ2_XXS) { block, part, emit in
+        let numbers = block[2 &* part]
+        let entries = Entries(tables, first: numbers, second: numbers)
+        let signs = Entries.evenSigns(block[2 &* part &+ 1], tables)
+        for i in 0..<8 { emit(i, entries.signed(i, signs)) }
     }
 }

@@ -1,3 +1,5 @@
+import Quantization
+
 /// IQ3_S: 64 low bytes of nine-bit indices of four levels, 8 bytes of ninth bits, 32 of signs, eight s of four
 /// bits; `d · (2s + 1)`.
 @inline(__always)
@@ -7,12 +9,12 @@ func scalesIQ3_S(_ block: BlockWords, _ codes: ByteCodes256) {
 }
 
 @inline(__always)
-func unpackIQ3_S(_ block: BlockWords, _ group: Int, _ grid: UnsafeRawPointer, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    let ninth = block.byte(64 &+ group)
-    let signs = block[18 &+ group]
-    for l in 0..<8 {
-        let low = byte(l % 4, of: block[2 &* group &+ l / 4])
-        let index = low | ((ninth &>> UInt32(l)) & 1) &<< 8
-        emit(l, signed(gather16(grid, index), signs &>> UInt32(4 * l)))
+func multiplyIQ3_S<Entries: FourLevelEntries>(_ product: MatrixProduct, _: Entries.Type) {
+    let tables = CodebookGrid.iq3_s.tables
+    multiply(product, Groups<32>(), Signed(), scalesIQ3_S) { block, part, emit in
+        let ninths = block.byte(64 &+ part)
+        let entries = Entries(tables, block[2 &* part], block[2 &* part &+ 1], ninths: ninths)
+        let signs = block[18 &+ part]
+        for i in 0..<8 { emit(i, entries.signed(i, signs)) }
     }
 }

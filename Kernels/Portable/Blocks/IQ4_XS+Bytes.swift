@@ -11,6 +11,6 @@ func scalesIQ4_XS(_ block: BlockWords, _ codes: ByteCodes256) {
 
 /// IQ4_XS: codes as in IQ4_NL, four words to a group of 32.
 @inline(__always)
-func unpackIQ4_XS(_ block: BlockWords, _ group: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    unpackLevels(block, from: 2 &+ 4 &* group, iq4Levels, emit)
+func unpackIQ4_XS(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
+    unpackLevels(block, from: 2 &+ 4 &* part, iq4Levels, emit)
 }

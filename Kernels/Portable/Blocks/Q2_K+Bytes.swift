@@ -15,12 +15,12 @@ func scalesQ2_K(_ block: BlockWords, _ codes: ByteCodes256) {
 
 /// Q2_K: 128 columns share 32 bytes, 32 columns in each position.
 @inline(__always)
-func unpackQ2_K(_ block: BlockWords, _ group: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    for i in 0..<4 { emit(i, twoBits(block, from: 4, group, i)) }
+func unpackQ2_K(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
+    for i in 0..<8 { emit(i, twoBits(block, from: 4, part, i)) }
 }
 
-/// Two bits of columns 4i..<4i + 4 of a group of 16, in the order that Q2_K and Q3_K share.
+/// Two bits of columns 4i..<4i + 4 of 32, in the order that Q2_K and Q3_K share.
 @inline(__always)
-func twoBits(_ block: BlockWords, from first: Int, _ group: Int, _ i: Int) -> SIMD16<UInt32> {
-    (block[first &+ group / 8 &* 8 &+ group % 2 &* 4 &+ i] &>> UInt32(group % 8 / 2 &* 2)) & 0x0303_0303
+func twoBits(_ block: BlockWords, from first: Int, _ part: Int, _ i: Int) -> SIMD16<UInt32> {
+    (block[first &+ part / 4 &* 8 &+ i] &>> UInt32(part % 4 &* 2)) & 0x0303_0303
 }

@@ -19,9 +19,9 @@ private func setScales(_ low: SIMD16<UInt32>, _ upper: SIMD16<UInt32>, from firs
 /// Q3_K: words 0..<8 hold third bits, bit n of byte l for column 32n + l; then two bits of each code as in Q2_K;
 /// codes from −4.
 @inline(__always)
-func unpackQ3_K(_ block: BlockWords, _ group: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    for i in 0..<4 {
-        let third = (block[group % 2 &* 4 &+ i] &>> UInt32(group / 2)) & 0x0101_0101
-        emit(i, (twoBits(block, from: 8, group, i) | third &<< 2) &+ 0x7C7C_7C7C)
+func unpackQ3_K(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
+    for i in 0..<8 {
+        let third = (block[i] &>> UInt32(part)) & 0x0101_0101
+        emit(i, (twoBits(block, from: 8, part, i) | third &<< 2) &+ 0x7C7C_7C7C)
     }
 }

@@ -21,9 +21,9 @@ private func setScales(_ scales: SIMD16<UInt32>, _ minima: SIMD16<UInt32>, from 
 /// Q5_K: words 4..<12 hold fifth bits, bit g of byte l for column l of group g; then low halves, two groups of 32 to
 /// a run of 32 bytes.
 @inline(__always)
-func unpackQ5_K(_ block: BlockWords, _ group: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
+func unpackQ5_K(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
     for i in 0..<8 {
-        let low = (block[12 &+ group / 2 &* 8 &+ i] &>> UInt32(group % 2 &* 4)) & 0x0F0F_0F0F
-        emit(i, low | ((block[4 + i] &>> UInt32(group)) & 0x0101_0101) &<< 4)
+        let low = (block[12 &+ part / 2 &* 8 &+ i] &>> UInt32(part % 2 &* 4)) & 0x0F0F_0F0F
+        emit(i, low | ((block[4 + i] &>> UInt32(part)) & 0x0101_0101) &<< 4)
     }
 }

@@ -2,14 +2,14 @@
 /// the digit is what passes 256. 32 bytes, then 16, of five digits, then 4 of four: groups 0..<5 are the digits of
 /// the first run, 5 and 6 and half of 7 pairs of the second's, the last half the third's; codes from −1.
 @inline(__always)
-func unpackTQ1_0(_ block: BlockWords, _ group: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    if group < 5 {
-        for i in 0..<8 { emit(i, digits(block[i], power(group))) }
+func unpackTQ1_0(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
+    if part < 5 {
+        for i in 0..<8 { emit(i, digits(block[i], power(part))) }
         return
     }
-    let first = 2 &* (group &- 5)
+    let first = 2 &* (part &- 5)
     for i in 0..<4 { emit(i, digits(block[8 + i], power(first))) }
-    if group < 7 {
+    if part < 7 {
         for i in 0..<4 { emit(4 + i, digits(block[8 + i], power(first &+ 1))) }
     } else {
         for i in 0..<4 { emit(4 + i, digits(block[12], power(i))) }

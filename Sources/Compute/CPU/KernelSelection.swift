@@ -30,7 +30,13 @@ package enum KernelSelection {
                         name: "AVX-512 VNNI", inheriting: portable, prefetchDistance: distance,
                         matrix: AVX512MatrixKernels.matrix, activations: AVX512MatrixKernels.activations))
             }
-            if features.isSuperset(of: [.avx512, .avx512VNNI, .avx512BF16]) {
+            if features.isSuperset(of: [.avx512, .avx512VNNI, .avx512VBMI]) {
+                sets.append(
+                    MatrixKernelSet(
+                        name: "AVX-512 VNNI VBMI", inheriting: portable, prefetchDistance: distance,
+                        matrix: AVX512MatrixKernels.matrixWithVBMI, activations: AVX512MatrixKernels.activations))
+            }
+            if features.isSuperset(of: [.avx512, .avx512VNNI, .avx512VBMI, .avx512BF16]) {
                 sets.append(
                     MatrixKernelSet(
                         name: "AVX-512 VNNI BF16", inheriting: portable, prefetchDistance: distance,

@@ -5,8 +5,12 @@
 @safe package struct CodebookGrid: Sendable {
     /// The entries, levels as (signed) bytes; 4-level grids fill the low half.
     package let entries: [UInt64]
-    /// The same for kernels: eight bytes an entry, for the life of the process.
-    @unsafe package nonisolated(unsafe) let base: UnsafeRawPointer
+    /// The entries as written: numbers of levels in 2 or 3 bits.
+    let numbers: [UInt16]
+    /// What level numbers stand for.
+    let levels: [Int8]
+    /// The same for kernels.
+    package let tables: EntryTables
 
     /// - Parameters:
     ///   - text: four hexadecimal digits per entry; other characters are skipped.
@@ -15,6 +19,7 @@
     ///   - count: levels of an entry.
     init(_ text: StaticString, levels: [Int8], bits: UInt16, count: Int) {
         var entries: [UInt64] = []
+        var numbers: [UInt16] = []
         var packed: UInt16 = 0
         var digitCount = 0
         for index in 0..<text.utf8CodeUnitCount {
@@ -29,11 +34,19 @@
                 entry |= UInt64(UInt8(bitPattern: level)) << UInt64(8 * j)
             }
             entries.append(entry)
+            numbers.append(packed)
         }
         self.entries = entries
-        let copy = UnsafeMutablePointer<UInt64>.allocate(capacity: entries.count)
-        for (index, entry) in entries.enumerated() { unsafe (copy + index).initialize(to: entry) }
-        unsafe base = UnsafeRawPointer(copy)
+        self.numbers = numbers
+        self.levels = levels
+        let isEight = count == 8
+        let codes = EntryTables.signedLevels(levelCount: isEight ? 4 : 8) {
+            128 + Int(levels[min($0, levels.count - 1)])
+        }
+        tables = EntryTables(
+            entries: entries, signedLevels: codes,
+            first: numbers.map { isEight ? UInt8($0 & 0xFF) : UInt8($0 & 7 | ($0 >> 3 & 7) << 4) },
+            second: numbers.map { isEight ? UInt8($0 >> 8) : UInt8($0 >> 6 & 7 | ($0 >> 9 & 7) << 4) })
     }
 
     /// Writes the first `count` levels of an entry times a scale, negated where a sign bit is set.

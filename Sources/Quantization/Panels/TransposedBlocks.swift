@@ -7,7 +7,8 @@
 ///
 /// and so on. A block's head is what is left when its size is divided by four, for all these types its scale. Words
 /// keep the file's order, so that a vector holds the same field of sixteen rows and decoding is the file's own
-/// arithmetic on vectors. Memory is the file's size and at most a line more.
+/// arithmetic on vectors; some codebooks' blocks are rewritten before (`RecodedBlocks`). Memory is the file's size and
+/// at most a line more, where blocks are not rewritten.
 ///
 /// Heads lie among the words because a panel must be one stream: from a place of their own they came late, and a
 /// kernel took the time of memory and that of its arithmetic one after the other (measured on Zen 4).
@@ -22,7 +23,7 @@ struct TransposedBlocks: PanelLayout {
     }
 
     private func headOffset(_ places: TransposedPlaces) -> Int {
-        headIsLast ? type.bytesPerBlock - places.headBytes : 0
+        headIsLast ? type.recodedBytesPerBlock - places.headBytes : 0
     }
 
     private func wordOffset(_ places: TransposedPlaces) -> Int { headIsLast ? 0 : places.headBytes }
@@ -31,19 +32,43 @@ struct TransposedBlocks: PanelLayout {
 
     func pack(_ source: PanelSource, into panel: UnsafeMutableRawPointer) {
         let places = TransposedPlaces(type, columns: source.columns)
-        let (headOffset, wordOffset) = (headOffset(places), wordOffset(places))
+        let recoding = type.recoding
         unsafe clearPanel(panel, places.panelBytes, unless: source.rowCount == rowsPerPanel)
         unsafe clearHeads(panel, places)
-        for index in 0..<places.blockCount {
-            for row in 0..<source.rowCount {
-                let block = unsafe source.base + (row &* source.rowStride &+ index &* type.bytesPerBlock)
-                unsafe (panel + places.head(index, row: row)).copyMemory(
-                    from: block + headOffset, byteCount: places.headBytes)
-                let words = unsafe panel + (places.words(index) &+ row &* 4)
-                for word in 0..<places.wordsPerBlock {
-                    unsafe words.set(word32: block.word32(at: wordOffset &+ word &* 4), at: word &* 64)
+        unsafe withRecodedBlock { recoded in
+            for index in 0..<places.blockCount {
+                for row in 0..<source.rowCount {
+                    let block = unsafe source.base + (row &* source.rowStride &+ index &* type.bytesPerBlock)
+                    guard let recoding else {
+                        unsafe place(block, index, row, places, in: panel)
+                        continue
+                    }
+                    unsafe recoding.recode(block, into: recoded)
+                    unsafe place(recoded, index, row, places, in: panel)
                 }
             }
+        }
+    }
+
+    /// Writes a row's block to its places.
+    @inline(__always)
+    private func place(
+        _ block: UnsafeRawPointer, _ index: Int, _ row: Int, _ places: TransposedPlaces,
+        in panel: UnsafeMutableRawPointer
+    ) {
+        unsafe (panel + places.head(index, row: row)).copyMemory(
+            from: block + headOffset(places), byteCount: places.headBytes)
+        let words = unsafe panel + (places.words(index) &+ row &* 4)
+        let source = unsafe block + wordOffset(places)
+        for word in 0..<places.wordsPerBlock { unsafe words.set(word32: source.word32(at: word &* 4), at: word &* 64) }
+    }
+
+    /// Room for a block.
+    private func withRecodedBlock(_ body: (UnsafeMutableRawPointer) -> Void) {
+        precondition(type.recodedBytesPerBlock <= 256)
+        unsafe withUnsafeTemporaryAllocation(byteCount: 256, alignment: 16) { scratch in
+            guard let recoded = scratch.baseAddress else { return }
+            unsafe body(recoded)
         }
     }
 
@@ -59,13 +84,26 @@ struct TransposedBlocks: PanelLayout {
         _ index: Int, row: Int, of panel: UnsafeRawPointer, columns: Int, into block: UnsafeMutableRawPointer
     ) {
         let places = TransposedPlaces(type, columns: columns)
+        guard let recoding = type.recoding else {
+            unsafe collect(index, row, places, of: panel, into: block)
+            return
+        }
+        unsafe withRecodedBlock { recoded in
+            unsafe collect(index, row, places, of: panel, into: recoded)
+            unsafe recoding.restore(recoded, into: block)
+        }
+    }
+
+    /// The inverse of `place`.
+    private func collect(
+        _ index: Int, _ row: Int, _ places: TransposedPlaces, of panel: UnsafeRawPointer,
+        into block: UnsafeMutableRawPointer
+    ) {
         unsafe (block + headOffset(places)).copyMemory(
             from: panel + places.head(index, row: row), byteCount: places.headBytes)
         let words = unsafe panel + (places.words(index) + row * 4)
         let target = unsafe block + wordOffset(places)
-        for word in 0..<places.wordsPerBlock {
-            unsafe target.set(word32: words.word32(at: word * 64), at: word * 4)
-        }
+        for word in 0..<places.wordsPerBlock { unsafe target.set(word32: words.word32(at: word * 64), at: word * 4) }
     }
 }
 
@@ -89,9 +127,10 @@ package struct TransposedPlaces: Sendable {
     package let panelBytes: Int
 
     package init(_ type: QuantizationType, columns: Int) {
+        let bytesPerBlock = type.recodedBytesPerBlock
         weightsPerBlock = type.weightsPerBlock
-        headBytes = type.bytesPerBlock % 4
-        wordsPerBlock = type.bytesPerBlock / 4
+        headBytes = bytesPerBlock % 4
+        wordsPerBlock = bytesPerBlock / 4
         blockCount = columns / type.weightsPerBlock
         let blocksPerLine = headBytes == 0 ? 1 : 64 / (rowsPerPanel * headBytes)
         lineShift = blocksPerLine.trailingZeroBitCount
