@@ -1,14 +1,8 @@
-/// Owns the weights, cache and workspace of one model and computes with them.
+/// Takes a model's weights in the order in which its architecture names them.
 ///
-/// The closed list of operations that architectures are made of, on views of the workspace. An operation writes every
-/// float of its output, padding included, and may run late (a backend may queue) as long as each sees the results of
-/// those before it. Nothing above holds a pointer, so a GPU keeps its own form of everything.
-///
-/// A row's result depends on its own sequence alone, bit for bit: not on the number of threads, the other rows of the
-/// batch, where pages lie, or how a prompt is cut into chunks.
-package protocol Backend: AnyObject {
-    // MARK: Setting up
-
+/// Nothing has to be there before `finishLoading`: who knows all weights can place and pack them at once, or only
+/// remember what they are (`WeightList`).
+package protocol WeightLoader: AnyObject {
     /// Loads a matrix, or several of one shape.
     ///
     /// - Throws: `invalidShape`, `wrongByteCount`, `platform`.
@@ -19,6 +13,24 @@ package protocol Backend: AnyObject {
 
     /// Loads a RoPE.
     func load(rope: RoPE) throws(ComputeError) -> RoPEHandle
+
+    /// All weights have been named: when this returns they are there.
+    ///
+    /// - Parameter progress: told the bytes of the source of each piece, on any thread.
+    /// - Throws: `platform`.
+    func finishLoading(progress: @escaping @Sendable (_ sourceBytes: Int) -> Void) throws(ComputeError)
+}
+
+/// Owns the weights, cache and workspace of one model and computes with them.
+///
+/// The closed list of operations that architectures are made of, on views of the workspace. An operation writes every
+/// float of its output, padding included, and may run late (a backend may queue) as long as each sees the results of
+/// those before it. Nothing above holds a pointer, so a GPU keeps its own form of everything.
+///
+/// A row's result depends on its own sequence alone, bit for bit: not on the number of threads, the other rows of the
+/// batch, where pages lie, or how a prompt is cut into chunks.
+package protocol Backend: WeightLoader {
+    // MARK: Setting up
 
     /// Sets memory aside for the steps that the plan was made for and for a cache; called once, after all loading.
     ///
@@ -115,7 +127,10 @@ package struct AttentionInputs: Sendable, Equatable {
 
 /// Bytes that a backend holds.
 package struct BackendMemory: Sendable, Equatable {
+    /// Weights in memory of the process's own.
     package var weightBytes = 0
+    /// Weights in mapped files, which other processes share and the system can drop and read again.
+    package var mappedBytes = 0
     package var cacheBytes = 0
     package var workspaceBytes = 0
 

@@ -11,6 +11,7 @@ package enum ComputeError: Error, Equatable, CustomStringConvertible {
     case invalidShape(what: String, expected: String, found: Int)
     /// The process may not use more memory.
     case overBudget(bytes: Int, available: Int)
+    case packedFile(path: String, PackedFileProblem)
     case platform(PlatformError)
 
     package var description: String {
@@ -19,6 +20,7 @@ package enum ComputeError: Error, Equatable, CustomStringConvertible {
             "expected the bytes of \(matrixCount) × \(rows) × \(columns) weights of type \(type.name), found \(found) bytes"
         case .invalidShape(let what, let expected, let found): "\(what): expected \(expected), found \(found)"
         case .overBudget(let bytes, let available): "\(bytes) bytes of memory wanted, \(available) left in the budget"
+        case .packedFile(let path, let problem): "\(path): \(problem)"
         case .platform(let error): error.description
         }
     }

@@ -15,20 +15,23 @@ package struct Model: Sendable {
     ///
     /// - Parameters:
     ///   - adapter: a file of low-rank matrices that are added to some of the model's.
-    ///   - progress: told the bytes of each tensor when it is loaded; their sum is `weightBytes(of:)`.
+    ///   - backend: what loads the weights.
+    ///   - progress: told the bytes of each piece of the files that is loaded, on any thread; their sum is about
+    ///     `weightBytes(of:)`.
     /// - Throws: `ModelError` for a file that is no model of a known architecture.
     package init(
-        _ file: GGUFFile, adapter: GGUFFile? = nil, backend: any Backend,
-        progress: @escaping @Sendable (_ tensorBytes: Int) -> Void = { _ in }
+        _ file: GGUFFile, adapter: GGUFFile? = nil, backend: any WeightLoader,
+        progress: @escaping @Sendable (_ pieceBytes: Int) -> Void = { _ in }
     ) throws(ModelError) {
         let adapter = try adapter.map { file throws(ModelError) in try Adapter(file) }
-        let reader = try WeightReader(file, adapter: adapter, backend: backend, progress: progress)
+        let reader = try WeightReader(file, adapter: adapter, loader: backend)
         try adapter?.check(architecture: reader.architecture)
         let type = try ArchitectureRegistry.architecture(named: reader.architecture)
         architecture = try type.init(reader)
         embeddingHead = try EmbeddingHead(reader, architecture.hyperparameters)
         try adapter?.checkAllTaken()
         metadata = file.metadata
+        do { try backend.finishLoading(progress: progress) } catch { throw .loading(error) }
     }
 
     /// Bytes of all tensors in a file.

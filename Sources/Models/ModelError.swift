@@ -13,6 +13,8 @@ package enum ModelError: Error, CustomStringConvertible {
     case unsupported(what: String, found: String)
     case compute(ComputeError, tensor: String)
     case quantization(QuantizationError, tensor: String)
+    /// The weights as a whole cannot be loaded.
+    case loading(ComputeError)
 
     package var description: String {
         switch self {
@@ -30,6 +32,7 @@ package enum ModelError: Error, CustomStringConvertible {
         case .unsupported(let what, let found): "\(what): '\(found)' is not supported"
         case .compute(let error, let tensor): "tensor '\(tensor)': \(error)"
         case .quantization(let error, let tensor): "tensor '\(tensor)': \(error)"
+        case .loading(let error): "\(error)"
         }
     }
 }

@@ -10,22 +10,15 @@ import Quantization
 package struct WeightReader: ~Copyable {
     let file: GGUFFile
     package let architecture: String
-    private let backend: any Backend
+    private let loader: any WeightLoader
     private let adapter: Adapter?
-    private let progress: @Sendable (_ loadedBytes: Int) -> Void
 
-    /// - Parameters:
-    ///   - adapter: what is added to some of the matrices.
-    ///   - progress: told the total of bytes loaded so far, after every tensor.
+    /// - Parameter adapter: what is added to some of the matrices.
     /// - Throws: `metadata` if the file does not name its architecture.
-    package init(
-        _ file: GGUFFile, adapter: Adapter? = nil, backend: any Backend,
-        progress: @escaping @Sendable (_ loadedBytes: Int) -> Void
-    ) throws(ModelError) {
+    package init(_ file: GGUFFile, adapter: Adapter? = nil, loader: any WeightLoader) throws(ModelError) {
         self.file = file
         self.adapter = adapter
-        self.backend = backend
-        self.progress = progress
+        self.loader = loader
         do { architecture = try file.metadata.string("general.architecture") } catch { throw .metadata(error) }
     }
 
@@ -136,7 +129,7 @@ package struct WeightReader: ~Copyable {
     /// A vector of `count` values, as float32 whatever its type in the file.
     func vector(_ name: String, count: Int) throws(ModelError) -> VectorHandle {
         let values = try floats(name, count: count)
-        do { return try backend.load(vector: values) } catch { throw .compute(error, tensor: name) }
+        do { return try loader.load(vector: values) } catch { throw .compute(error, tensor: name) }
     }
 
     /// A vector, or nil if the file has none of that name.
@@ -148,12 +141,12 @@ package struct WeightReader: ~Copyable {
     func optionalVector(_ name: String, values: Range<Int>, of count: Int) throws(ModelError) -> VectorHandle? {
         guard has(name) else { return nil }
         let part = Array(try floats(name, count: count)[values])
-        do { return try backend.load(vector: part) } catch { throw .compute(error, tensor: name) }
+        do { return try loader.load(vector: part) } catch { throw .compute(error, tensor: name) }
     }
 
     /// Loads a rotary embedding.
     func load(rope: RoPE) throws(ModelError) -> RoPEHandle {
-        do { return try backend.load(rope: rope) } catch { throw .compute(error, tensor: "rope") }
+        do { return try loader.load(rope: rope) } catch { throw .compute(error, tensor: "rope") }
     }
 
     /// The values of a small tensor.
@@ -190,11 +183,7 @@ package struct WeightReader: ~Copyable {
     }
 
     private func load(_ source: WeightSource, name: String) throws(ModelError) -> WeightHandle {
-        do {
-            let handle = try backend.load(source)
-            progress(source.bytes.count)
-            return handle
-        } catch { throw .compute(error, tensor: name) }
+        do { return try loader.load(source) } catch { throw .compute(error, tensor: name) }
     }
 
     /// The bytes of some rows: whole blocks that follow each other.

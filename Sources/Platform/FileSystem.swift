@@ -28,6 +28,15 @@ package struct FileTime: Equatable, Comparable, Sendable {
         self.nanoseconds = nanoseconds
     }
 
+    init(modificationOf status: stat) {
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        self.init(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
+    }
+
     /// The present.
     package static var now: FileTime {
         var time = timespec()
@@ -62,14 +71,8 @@ package enum FileSystem {
             case S_IFDIR: .folder
             default: .other
             }
-        #if canImport(Darwin)
-            let time = status.st_mtimespec
-        #else
-            let time = status.st_mtim
-        #endif
         return FileStatus(
-            kind: kind, byteCount: Int(status.st_size),
-            modified: FileTime(seconds: time.tv_sec, nanoseconds: time.tv_nsec))
+            kind: kind, byteCount: Int(status.st_size), modified: FileTime(modificationOf: status))
     }
 
     /// Names of what a folder holds, sorted by their bytes; none if there is no such folder. Names that are not UTF-8

@@ -15,6 +15,8 @@
     package let count: Int
     /// Where the bytes came from, for messages.
     package let path: String
+    /// What the file at `path` was when it was mapped; nil for bytes that no path leads to.
+    package let identity: FileIdentity?
     /// - Note: never null, `count` readable bytes, never written while the object lives.
     private nonisolated(unsafe) let base: UnsafeRawPointer
     private let isMapped: Bool
@@ -26,10 +28,10 @@
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.openError(path) }
         defer { close(descriptor) }
-        try self.init(descriptor: descriptor, path: path)
+        try self.init(descriptor: descriptor, path: path, isNamed: true)
     }
 
-    private init(descriptor: Int32, path: String) throws(PlatformError) {
+    private init(descriptor: Int32, path: String, isNamed: Bool) throws(PlatformError) {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
             throw .notReadable(path: path, reason: Self.lastErrorText())
@@ -39,6 +41,7 @@
             throw .notReadable(path: path, reason: "not a regular file")
         }
         self.path = path
+        identity = isNamed ? FileIdentity(status) : nil
         count = Int(status.st_size)
         guard count > 0 else {
             unsafe base = Self.emptyBase
@@ -72,7 +75,7 @@
                 throw .notWritable(path: "temporary file", reason: unsafe String(cString: strerror(failure)))
             }
         }
-        return try MappedBytes(descriptor: target, path: name)
+        return try MappedBytes(descriptor: target, path: name, isNamed: false)
     }
 
     /// Borrows memory that is never freed, such as an array compiled into the binary.
@@ -80,6 +83,7 @@
     /// - Precondition: `bytes` stays valid and unchanged for the rest of the process.
     package init(borrowing bytes: UnsafeRawBufferPointer, name: String) {
         path = name
+        identity = nil
         count = bytes.count
         unsafe base = bytes.baseAddress ?? Self.emptyBase
         isMapped = false
@@ -108,6 +112,13 @@
         unsafe madvise(UnsafeMutableRawPointer(mutating: base + lower), upper - lower, MADV_DONTNEED)
     }
 
+    /// Tells the kernel that the bytes are read from front to back, again and again: it reads far ahead, and first
+    /// drops what was just read.
+    package func expectSequentialReads() {
+        guard isMapped else { return }
+        unsafe madvise(UnsafeMutableRawPointer(mutating: base), count, MADV_SEQUENTIAL)
+    }
+
     /// Base address for the fenced modules (kernels pack straight from the mapping).
     ///
     /// - Note: valid while the object lives; `count` bytes.
@@ -122,6 +133,21 @@
     }
 
     private static func lastErrorText() -> String { unsafe String(cString: strerror(errno)) }
+}
+
+/// What tells a file from another, or from what it was before it was changed.
+package struct FileIdentity: Equatable, Sendable {
+    package let byteCount: Int
+    /// When the contents last changed.
+    package let modified: FileTime
+    /// Its number in its file system (inode).
+    package let number: UInt64
+
+    fileprivate init(_ status: stat) {
+        byteCount = Int(status.st_size)
+        modified = FileTime(modificationOf: status)
+        number = UInt64(status.st_ino)
+    }
 }
 
 /// A range of mapped bytes together with their owner: what a tensor in a file is.

@@ -40,6 +40,10 @@ package protocol PanelLayout: Sendable {
 /// Rows of a panel.
 package let rowsPerPanel = 16
 
+/// The number of the layouts of all types together, which files of packed weights carry: one more whenever a byte of
+/// any panel changes its place or meaning. `PanelLayoutTests` notices.
+package let panelLayoutVersion: UInt32 = 1
+
 /// The rows that go into one panel, in the bytes of the GGUF file.
 @safe package struct PanelSource {
     /// First row; no alignment required.

@@ -38,6 +38,7 @@ struct ForwardPassTests {
             let y = pass.expertFeedForward(x, chosen, mixture)
             pass.finish(logits: pass.linear(pass.outputRows(y), table))
         }
+        try bench.backend.finishLoading { _ in }
         // Two products with the table, and three experts' three matrices, in float32.
         #expect(bench.backend.weightBytes(plan.work) == 4 * 32 * (2 * 48 + 9 * 32))
         let operations = bench.backend.operations(plan.work)
@@ -48,6 +49,7 @@ struct ForwardPassTests {
     func ceilings(features: CPUFeatures) throws {
         let bench = Bench(features: features)
         _ = try bench.matrix([[Float]](repeating: [Float](repeating: 1, count: 256), count: 1000))
+        try bench.backend.finishLoading { _ in }
         let ceilings = CeilingMeter(bench.backend).measure()
         #expect(ceilings.bytesPerSecond > 1e6)
         #expect(ceilings.operationsPerSecond[.float32] ?? 0 > 1e6)

@@ -1,3 +1,4 @@
+import Compute
 import Conversion
 import Foundation
 import GGUF
@@ -51,6 +52,19 @@ import Testing
         // The test can fail: without the adapter the values are others.
         let plain = try TinyRun.values(model, fixture.tokens)
         #expect(TinyRun.difference(plain, fixture.values) > 100 * TinyRun.tolerance)
+    }
+
+    /// The model's weights are mapped, the adapter's are not kept.
+    @Test func itIsAddedToPackedWeights() throws {
+        let weights = WeightList()
+        _ = try Model(model, backend: weights)
+        let path = folder.path("model.packed")
+        try PackedFileWriter(weights.sources, of: model.packedSources)
+            .write(to: path, gang: ThreadGang(threadCount: 1)) { _ in }
+        let packed = try #require(try PackedFile(path: path, of: model.packedSources))
+        let adapter = try adapter()
+        let found = try TinyRun.values(model, adapter: adapter, packed: packed, fixture.tokens)
+        #expect(try found == TinyRun.values(model, adapter: adapter, fixture.tokens))
     }
 
     @Test func aStabilizedScaleCountsTheRootOfTheRank() throws {

@@ -17,8 +17,10 @@ enum TinyRun {
     }
 
     /// Logits of every token; of an encoder the state of the first.
-    static func values(_ file: GGUFFile, adapter: GGUFFile? = nil, _ tokens: [Int32]) throws -> [[Float]] {
-        let backend = CPUBackend(gang: ThreadGang(threadCount: 2))
+    static func values(
+        _ file: GGUFFile, adapter: GGUFFile? = nil, packed: PackedFile? = nil, _ tokens: [Int32]
+    ) throws -> [[Float]] {
+        let backend = CPUBackend(gang: ThreadGang(threadCount: 2), packed: packed)
         let model = try Model(file, adapter: adapter, backend: backend)
         let limits = BatchLimits(rows: 64, logitRows: 64, sequences: 1)
         let generates = model.generatesText

@@ -1,3 +1,4 @@
+import Compute
 import Quantization
 import Testing
 
@@ -35,6 +36,37 @@ import Testing
             }
         }
     }
+
+    /// Files of packed weights are of use as long as the layout is the one that they were written in: where a hash
+    /// differs, `panelLayoutVersion` has to be one more, and the hash here that of the new layout.
+    @Test(arguments: QuantizationType.allCases)
+    func layoutsAreThoseOfTheVersion(type: QuantizationType) throws {
+        #expect(panelLayoutVersion == 1)
+        let columns = type.weightsPerBlock * (type.weightsPerBlock == 1 ? 70 : 3)
+        let matrix = try TestMatrix.random(type, rows: 23, columns: columns, seed: 11)
+        var hash = XXHash64()
+        for panel in 0..<matrix.panelCount {
+            let bytes = UnsafeRawBufferPointer(
+                start: matrix.panel(panel), count: type.panelLayout.byteCount(columns: columns))
+            hash.update(bytes.bytes)
+        }
+        #expect(hash.finalized() == Self.layoutHashes[type], "\(type.name): \(hash.finalized())")
+    }
+
+    private static let layoutHashes: [QuantizationType: UInt64] = [
+        .f32: 0xC52A_017E_9E54_D911, .f16: 0xEE78_BC60_3C8F_157B, .q4_0: 0x6E09_6FDD_18C1_6D2A,
+        .q4_1: 0xD144_6BC0_2769_8471, .q5_0: 0xC2A5_9529_A803_0D07, .q5_1: 0x91B4_42BF_7552_03D1,
+        .q8_0: 0xBA41_7C64_FD82_F86D, .q8_1: 0x3F9D_2D62_EAA8_15EF, .q2_K: 0x1DCF_0330_3FD1_FB4D,
+        .q3_K: 0xE2D9_DAE4_7346_020A, .q4_K: 0xE4E9_74B6_C796_0C6A, .q5_K: 0xA11E_C246_7E0C_19B8,
+        .q6_K: 0xF104_6FEA_79F7_AA51, .q8_K: 0x5F40_210E_2357_66AA, .iq2_xxs: 0x32D2_75EA_74BC_0CE6,
+        .iq2_xs: 0x40A9_AE1F_53DC_7D91, .iq3_xxs: 0x4954_900D_F6F1_A5F3, .iq1_s: 0x78E4_B525_910B_D913,
+        .iq4_nl: 0x2A96_722D_1BCB_1298, .iq3_s: 0x6E0F_CBA3_6076_322F, .iq2_s: 0xB97A_3352_42BB_3008,
+        .iq4_xs: 0x6574_A0AB_02D7_D077, .i8: 0x2736_FEBE_FDF4_E0F1, .i16: 0x74BB_5F0A_784A_1A9D,
+        .i32: 0xF638_EE32_063F_CAB6, .i64: 0xD490_C16F_4501_E69A, .f64: 0xB266_EA32_591D_563A,
+        .iq1_m: 0xEFC4_5AE4_6DC7_7D92, .bf16: 0xEF7C_81F7_9EC2_DD8E, .tq1_0: 0x8B6F_4046_F084_A39D,
+        .tq2_0: 0xAC86_AE8B_29A1_89EA, .mxfp4: 0xF4D3_2283_7024_E5AC, .nvfp4: 0x00C5_D6D1_138E_DAE7,
+        .q1_0: 0x2A96_722D_1BCB_1298, .q2_0: 0x2A96_722D_1BCB_1298,
+    ]
 
     /// A packed matrix is hardly larger than its file: at most 10 % for rows of four blocks or more.
     @Test(arguments: QuantizationType.allCases)

@@ -41,10 +41,16 @@ struct LoneSequence {
     private let pages: PageTable
     private var length = 0
 
-    /// - Parameter length: positions that the sequence may grow to.
-    init(_ path: String, length: Int, threads: Int = 2, cache: CacheElement = .float32) throws {
-        backend = CPUBackend(gang: ThreadGang(threadCount: threads))
-        model = try Model(GGUFFile(path: path), backend: backend)
+    /// - Parameters:
+    ///   - length: positions that the sequence may grow to.
+    ///   - packed: the path of the weights in packed form.
+    init(
+        _ path: String, length: Int, threads: Int = 2, cache: CacheElement = .float32, packed: String? = nil
+    ) throws {
+        let file = try GGUFFile(path: path)
+        let packed = try packed.flatMap { try PackedFile(path: $0, of: file.packedSources) }
+        backend = CPUBackend(gang: ThreadGang(threadCount: threads), packed: packed)
+        model = try Model(file, backend: backend)
         let plan = ForwardPass.plan(for: BatchLimits(rows: 64, logitRows: 64, sequences: 1), model.architecture.forward)
         let pageCount = PagePool.pageCount(tokens: length)
         try backend.reserve(
@@ -52,6 +58,9 @@ struct LoneSequence {
         pages = PageTable((0..<Int32(pageCount)).map(PageID.init(index:)))
         options = SequenceOptions(usesLongRoPE: model.hyperparameters.usesLongRoPE(length: length))
     }
+
+    /// What the weights take.
+    var memory: BackendMemory { backend.memory }
 
     /// Feeds tokens and returns the logits of each.
     mutating func logits(_ tokens: [Int32]) -> [[Float]] {

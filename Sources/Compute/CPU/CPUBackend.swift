@@ -11,6 +11,10 @@ import Quantization
     @unsafe let vectors: any VectorKernels.Type
     package private(set) var memory = BackendMemory()
 
+    /// What holds some of the weights packed already.
+    private let packedFile: PackedFile?
+    /// Matrices that have a handle and are not loaded yet.
+    private var unloaded: [WeightSource] = []
     private(set) var matrices: [LoadedMatrix] = []
     private(set) var loadedVectors: [LoadedVector] = []
     private(set) var ropes: [LoadedRoPE] = []
@@ -20,11 +24,14 @@ import Quantization
 
     /// - Parameters:
     ///   - gang: the threads of the process; models take turns.
+    ///   - packed: a file from which matrices are mapped that it holds; others are packed at load.
     ///   - features: instruction sets to choose kernels from.
     package init(
-        gang: ThreadGang, features: CPUFeatures = .available(mask: CPUFeatures.environmentMask)
+        gang: ThreadGang, packed: PackedFile? = nil,
+        features: CPUFeatures = .available(mask: CPUFeatures.environmentMask)
     ) {
         self.gang = gang
+        packedFile = packed
         kernels = KernelSelection.select(features)
         unsafe vectors = KernelSelection.selectVectors(features)
     }
@@ -82,11 +89,36 @@ import Quantization
     // MARK: Setting up
 
     package func load(_ source: WeightSource) throws(ComputeError) -> WeightHandle {
-        let matrix = try LoadedMatrix(source, gang: gang)
-        matrices.append(matrix)
-        memory.weightBytes += matrix.byteCount
+        try source.validate()
+        unloaded.append(source)
         return WeightHandle(
-            index: matrices.count - 1, rows: source.rows, columns: source.columns, matrixCount: source.matrixCount)
+            index: matrices.count + unloaded.count - 1, rows: source.rows, columns: source.columns,
+            matrixCount: source.matrixCount)
+    }
+
+    package func finishLoading(progress: @escaping @Sendable (Int) -> Void) throws(ComputeError) {
+        var (spans, byteCount) = ([PackingSpan](), 0)
+        let mapped = unloaded.map { source -> LoadedMatrix? in
+            let shape = PackedShape(source)
+            if let matrix = packedFile?.matrix(source, shape) { return matrix }
+            spans.append(PackingSpan(source, shape, at: byteCount))
+            byteCount += shape.byteCount
+            return nil
+        }
+        let arena = try WeightArena(byteCount: byteCount)
+        var places = spans.makeIterator()
+        for (matrix, source) in zip(mapped, unloaded) {
+            if let matrix {
+                memory.mappedBytes += matrix.byteCount
+                matrices.append(matrix)
+                progress(source.bytes.count)
+            } else if let span = places.next() {
+                unsafe matrices.append(LoadedMatrix(span.shape, at: arena.buffer.base + span.offset, of: arena))
+            }
+        }
+        unloaded.removeAll()
+        memory.weightBytes += byteCount
+        unsafe gang.run(PackingPhase(spans, destination: arena.buffer.base, progress: progress))
     }
 
     package func load(vector: [Float]) throws(ComputeError) -> VectorHandle {
@@ -102,6 +134,7 @@ import Quantization
     }
 
     package func reserve(_ plan: WorkspacePlan, cache: CacheLayout, pageCount: Int) throws(ComputeError) {
+        if !unloaded.isEmpty { try finishLoading { _ in } }
         do {
             let reserved = try Reserved(plan, cache: cache, pageCount: pageCount, backend: self)
             for rope in ropes { try rope.reserve(rows: plan.limits.rows) }

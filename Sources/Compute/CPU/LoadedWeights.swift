@@ -8,74 +8,73 @@ package struct CPUWeights: Sendable {
     let ropes: [RoPE]
 }
 
-/// A matrix, or several of one shape, packed in panels of sixteen rows.
-@safe final class LoadedMatrix: Sendable {
+/// How a matrix, or several of one shape, lie packed: in panels of sixteen rows, one matrix behind the other.
+struct PackedShape: Sendable {
     let type: QuantizationType
     let layout: any PanelLayout
     let rows: Int
     let columns: Int
     let matrixCount: Int
+    /// Panels of one matrix.
     let panelCount: Int
     let panelBytes: Int
-    private let buffer: AlignedBuffer
 
-    /// Packs the matrix on all threads straight from its source, whose pages are released on the way.
-    init(_ source: WeightSource, gang: ThreadGang) throws(ComputeError) {
-        try source.validate()
+    /// - Precondition: the source is valid, so that its packed form is at most sixteen times as large.
+    init(_ source: WeightSource) {
         type = source.type
         layout = source.type.panelLayout
         (rows, columns, matrixCount) = (source.rows, source.columns, source.matrixCount)
         panelCount = layout.panelCount(rows: rows)
         panelBytes = layout.byteCount(columns: columns)
-        do { buffer = try AlignedBuffer(count: panelBytes * panelCount * matrixCount) } catch {
-            throw .platform(error)
-        }
-        unsafe gang.run(PackingPhase(source: source, matrix: self, destination: buffer.base))
     }
 
-    var byteCount: Int { buffer.count }
+    /// Panels of all matrices.
+    var allPanels: Int { panelCount * matrixCount }
+    /// Bytes of all matrices; a multiple of 64.
+    var byteCount: Int { allPanels * panelBytes }
+}
+
+/// A matrix, or several of one shape, packed: in memory of the process's own, or in a mapped file.
+@safe final class LoadedMatrix: Sendable {
+    let shape: PackedShape
+    /// Keeps what `base` points into.
+    private let owner: any AnyObject & Sendable
+    /// - Note: 64-byte aligned, `shape.byteCount` bytes, readable while the owner lives, constant once packed.
+    private nonisolated(unsafe) let base: UnsafeRawPointer
+
+    init(_ shape: PackedShape, at base: UnsafeRawPointer, of owner: any AnyObject & Sendable) {
+        self.shape = shape
+        self.owner = owner
+        unsafe self.base = base
+    }
+
+    var type: QuantizationType { shape.type }
+    var rows: Int { shape.rows }
+    var columns: Int { shape.columns }
+    var panelCount: Int { shape.panelCount }
+    var panelBytes: Int { shape.panelBytes }
+    var byteCount: Int { shape.byteCount }
 
     /// First panel of one of the matrices.
     func packed(_ matrix: Int = 0) -> PackedMatrix {
-        unsafe PackedMatrix(type: type, base: buffer.base + matrix * panelCount * panelBytes)
+        unsafe PackedMatrix(type: type, base: base + matrix * panelCount * panelBytes)
     }
 
     /// Decodes one row of the first matrix into `columns` floats.
     func decodeRow(_ row: Int, into weights: UnsafeMutablePointer<Float>) {
         precondition(row >= 0 && row < rows, "row outside of the matrix")
-        unsafe layout.unpackRow(
-            row % rowsPerPanel, of: buffer.base + row / rowsPerPanel * panelBytes, columns: columns, into: weights)
+        unsafe shape.layout.unpackRow(
+            row % rowsPerPanel, of: base + row / rowsPerPanel * panelBytes, columns: columns, into: weights)
     }
 }
 
-/// Packs some panels per chunk.
-@safe private struct PackingPhase: Phase {
-    let source: WeightSource
-    let matrix: LoadedMatrix
-    let destination: UnsafeMutableRawPointer
+/// The memory of all matrices that a model packs: one piece, so that huge pages are filled to the last.
+final class WeightArena: Sendable {
+    let buffer: AlignedBuffer
 
-    private static let bytesPerChunk = 1 << 20
-
-    private var panelsPerChunk: Int { max(1, Self.bytesPerChunk / matrix.panelBytes) }
-    private var allPanels: Int { matrix.panelCount * matrix.matrixCount }
-    var chunkCount: Int { (allPanels + panelsPerChunk - 1) / panelsPerChunk }
-
-    func run(chunk: Int, thread: Int) {
-        let rowBytes = source.bytes.count / (source.rows * source.matrixCount)
-        let panels = chunk * panelsPerChunk..<min((chunk + 1) * panelsPerChunk, allPanels)
-        var released = 0..<0
-        for panel in panels {
-            let (index, panelOfMatrix) = panel.quotientAndRemainder(dividingBy: matrix.panelCount)
-            let firstRow = panelOfMatrix * rowsPerPanel
-            let count = min(rowsPerPanel, source.rows - firstRow)
-            let offset = source.bytes.range.lowerBound + (index * source.rows + firstRow) * rowBytes
-            let rows = unsafe PanelSource(
-                base: source.bytes.owner.baseAddress + offset, rowStride: rowBytes, rowCount: count,
-                columns: source.columns)
-            unsafe matrix.layout.pack(rows, into: destination + panel * matrix.panelBytes)
-            released = (released.isEmpty ? offset : released.lowerBound)..<offset + count * rowBytes
-        }
-        source.bytes.owner.release(released)
+    /// - Throws: `platform`.
+    init(byteCount: Int) throws(ComputeError) {
+        do { buffer = try AlignedBuffer(count: byteCount) } catch { throw .platform(error) }
     }
 }
 
