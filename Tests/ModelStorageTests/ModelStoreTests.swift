@@ -194,6 +194,24 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path("manifests/host")))
     }
 
+    @Test func packedWeightsGoWithTheirBlobs() throws {
+        let folder = try TemporaryStore()
+        let kept = "sha256-" + (try folder.addModel("kept", weights: "one")).layers[0].digest.hexadecimal
+        let removed = "sha256-" + (try folder.addModel("removed", weights: "two")).layers[0].digest.hexadecimal
+        let lost = "sha256-" + String(repeating: "c", count: 64)
+        let leftover = "\(kept).packed.1f.partial"
+        for name in ["\(kept).packed", "\(removed).packed", "\(lost).packed", leftover, "notes"] {
+            try folder.write("packed", to: "packed/" + name)
+            try folder.age("packed/" + name, hours: 2)
+        }
+        try folder.write("packed", to: "packed/\(kept).packed.2f.partial")
+        try folder.store.delete(ModelName("removed"))
+        #expect(!folder.files("packed").contains("\(removed).packed"))
+        try folder.store.prune()
+        #expect(folder.files("packed") == ["notes", "\(kept).packed", "\(kept).packed.2f.partial"])
+        #expect(try folder.store.list().models.map(\.name.display) == ["kept:latest"])
+    }
+
     @Test func oldBlobNamesAreRenamed() throws {
         let folder = try TemporaryStore()
         let manifest = try folder.addModel("m")

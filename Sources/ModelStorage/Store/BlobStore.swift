@@ -1,3 +1,4 @@
+import GGUF
 import Hashing
 package import Platform
 
@@ -7,12 +8,18 @@ package import Platform
 /// that write one blob write the same bytes, and either may win.
 package struct BlobStore: Sendable {
     package let folder: String
+    /// Where packed forms of blobs are kept.
+    let packedFolder: String
 
     /// How many bytes a whole file is hashed or copied at a time.
     static let chunkByteCount = 1 << 20
     static let partialMark = "-partial"
 
-    init(folder: String) { self.folder = folder }
+    /// - Parameter root: the store's folder.
+    init(root: String) {
+        folder = "\(root)/blobs"
+        packedFolder = "\(root)/\(PackedPath.storeFolder)"
+    }
 
     /// Where the blob is, or would be.
     package func path(_ digest: BlobDigest) -> String { "\(folder)/\(digest.fileName)" }
@@ -113,10 +120,32 @@ package struct BlobStore: Sendable {
 
     // MARK: Removing
 
-    /// Removes a blob; does nothing if it is not there.
+    /// Removes a blob and its packed form; does nothing if they are not there.
     func remove(_ digest: BlobDigest) throws(ModelStorageError) {
         let path = path(digest)
-        try withFiles { () throws(PlatformError) in _ = try FileSystem.removeFile(path) }
+        try withFiles { () throws(PlatformError) in
+            _ = try FileSystem.removeFile(path)
+            _ = try FileSystem.removeFile(PackedPath.path(ofFile: path))
+        }
+    }
+
+    /// Removes packed forms of blobs that are not used, and leftovers of writing one.
+    ///
+    /// - Parameter limit: what changed later stays.
+    func prunePacked(used: Set<BlobDigest>, changedBefore limit: FileTime) throws(ModelStorageError) {
+        let folder = packedFolder
+        try withFiles { () throws(PlatformError) in
+            for name in try FileSystem.names(in: folder) {
+                guard let blob = PackedPath.blob(ofPackedFile: name), let digest = try? BlobDigest(blob) else {
+                    continue
+                }
+                if used.contains(digest), name == blob + PackedPath.ending { continue }
+                guard let status = try FileSystem.status(of: "\(folder)/\(name)"), status.modified <= limit else {
+                    continue
+                }
+                _ = try FileSystem.removeFile("\(folder)/\(name)")
+            }
+        }
     }
 
     /// Blobs and leftovers of writing, for housekeeping.

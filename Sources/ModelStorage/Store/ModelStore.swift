@@ -23,7 +23,7 @@ package struct ModelStore: Sendable {
     /// - Parameter root: the folder; it need not be there.
     package init(root: String) {
         self.root = root
-        blobs = BlobStore(folder: "\(root)/blobs")
+        blobs = BlobStore(root: root)
     }
 
     // MARK: Reading
@@ -187,6 +187,7 @@ package struct ModelStore: Sendable {
             let path = "\(blobs.folder)/\(blob.name)"
             try withFiles { () throws(PlatformError) in _ = try FileSystem.removeFile(path) }
         }
+        try blobs.prunePacked(used: used, changedBefore: limit)
         try removeEmptyFolders(below: manifests, depth: 3)
         _ = consume lock
     }
