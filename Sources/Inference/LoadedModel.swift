@@ -25,6 +25,10 @@ package struct LoadOptions: Sendable {
     package var waitingCount = 512
     /// Bytes that the model may take in all: weights, cache and workspace.
     package var memoryLimit: Int
+    /// A folder for the packed weights of all models; nil where each is kept beside its model.
+    package var packedFolder: String?
+    /// Told what is worth knowing about a load that went well.
+    package var notify: @Sendable (LoadNotice) -> Void = { _ in }
 
     package init(memoryLimit: Int = SystemMemory.limitBytes) { self.memoryLimit = memoryLimit }
 }
@@ -54,7 +58,7 @@ package final class LoadedModel: Sendable {
     package let hyperparameters: Hyperparameters
     package let tokenizer: Tokenizer
     package let loadTime: Duration
-    /// Bytes of its weights, as packed.
+    /// Bytes of its weights, as packed; those of a mapped file too.
     package let weightBytes: Int
 
     private let maker: EngineMaker
@@ -112,22 +116,29 @@ package final class LoadedModel: Sendable {
         progress: @escaping @Sendable (_ tensorBytes: Int) -> Void = { _ in }
     ) throws(LoadError) {
         let start = ContinuousClock.now
-        let fileBytes = Model.weightBytes(of: file) + (adapter.map(Model.weightBytes(of:)) ?? 0)
+        let packed = PackedFiles(folder: options.packedFolder).find(for: file, notify: options.notify)
+        let fileBytes =
+            (packed == nil ? Model.weightBytes(of: file) : 0) + (adapter.map(Model.weightBytes(of:)) ?? 0)
         guard fileBytes < options.memoryLimit else {
             throw .tooLarge(neededBytes: fileBytes, limitBytes: options.memoryLimit)
         }
-        do { tokenizer = try Tokenizer(metadata: file.metadata) } catch { throw .tokenizer(error) }
-        let backend = CPUBackend(gang: gang)
+        let tokenizerLoad = TokenizerLoad(file.metadata)
+        let backend = CPUBackend(gang: gang, packed: packed)
         let model: Model
         do { model = try Model(file, adapter: adapter, backend: backend, progress: progress) } catch {
             throw .model(error)
         }
-        (metadata, hyperparameters, weightBytes) = (
-            model.metadata, model.hyperparameters, backend.memory.weightBytes
-        )
+        do { tokenizer = try tokenizerLoad.tokenizer() } catch { throw .tokenizer(error) }
+        let room = WeightRoom(backend.memory, limitBytes: options.memoryLimit)
+        (metadata, hyperparameters, weightBytes) = (model.metadata, model.hyperparameters, room.weightBytes)
         maker = EngineMaker(
             model: model, weights: backend.weights, tokenizer: tokenizer, gang: gang, options: options)
-        engines = Mutex(try maker.make(for: options.purpose, freeBytes: options.memoryLimit - weightBytes))
+        let made = try maker.make(for: options.purpose, freeBytes: room.freeBytes)
+        if let packed, room.streams(besides: made.byteCount) {
+            packed.expectSequentialReads()
+            options.notify(.largerThanMemory(path: packed.path, room))
+        }
+        engines = Mutex(made)
         loadTime = .now - start
     }
 

@@ -30,6 +30,7 @@ package struct ServerSettings: Sendable {
         let reader = EnvironmentReader(variables: environment)
         models = reader.text("MODELS") ?? "\(home)/.ollama/models"
         if let host = reader.text("HOST") { self.host = host }
+        manager.load.packedFolder = reader.text("PACKED")
         origins = (reader.text("ORIGINS") ?? "").split(separator: ",").map { trimmed(String($0)) }
         prunes = !reader.flag("NOPRUNE")
         if let text = reader.text("KEEP_ALIVE") {

@@ -26,6 +26,7 @@ package enum CommandTable {
         .perplexity,
         .bench,
         .quantize,
+        .pack,
         .template,
         .grammar,
         .completion,

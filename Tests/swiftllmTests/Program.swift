@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The built program, run as a user runs it.
 enum Program {
@@ -44,4 +45,11 @@ enum Program {
             code: process.terminationStatus, output: try Data(contentsOf: files[1]),
             errors: try String(contentsOf: files[2], encoding: .utf8))
     }
+}
+
+/// What a command that runs in this process wrote.
+final class Written: Sendable {
+    private let bytes = Mutex<[UInt8]>([])
+    func append(_ more: [UInt8]) { bytes.withLock { $0 += more } }
+    var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
 }

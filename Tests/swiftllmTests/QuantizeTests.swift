@@ -93,14 +93,6 @@ import swiftllm
         return written.text
     }
 
-    /// What a command wrote; commands write from one task at a time.
-    private final class Written: @unchecked Sendable {
-        private var bytes: [UInt8] = []
-        private let lock = NSLock()
-        func append(_ more: [UInt8]) { lock.withLock { bytes += more } }
-        var text: String { lock.withLock { String(decoding: bytes, as: UTF8.self) } }
-    }
-
     /// A folder that goes with the test.
     private final class Folder: Sendable {
         let path: String

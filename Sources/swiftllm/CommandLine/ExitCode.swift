@@ -1,3 +1,4 @@
+import Compute
 import GGUF
 import ModelStorage
 import Models
@@ -37,6 +38,8 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         case is UsageError: self = .usage
         case let error as PlatformError: self.init(platform: error)
         case let error as GGUFError: self.init(gguf: error)
+        case ComputeError.platform(let error): self.init(platform: error)
+        case ComputeError.packedFile: self = .invalidInput
         case is InputError, is ModelError, is TokenizerError, is ModelfileError, is ModelStorageError:
             self = .invalidInput
         case is InterruptedError: self = Interruption.isTermination ? .terminated : .interrupted

@@ -63,7 +63,7 @@ private struct BenchCommand {
     private let widths: [Int]
 
     init(_ arguments: Arguments) throws {
-        options = ModelOptions(arguments)
+        options = ModelOptions(arguments, readsText: false)
         isJSON = arguments.has(.json)
         size = BenchSize(arguments, cache: options.cache)
         repeatCount = arguments.integer(.repeatCount) ?? 3

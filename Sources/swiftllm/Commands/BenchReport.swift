@@ -14,7 +14,7 @@ struct BenchReport {
     let generateShare: MachineShare
 
     private var timeToFirstToken: Double { Double(size.promptCount) / promptSpeed }
-    private var weightBytes: Int { session.backend.memory.weightBytes }
+    private var memory: BackendMemory { session.backend.memory }
 
     var json: JSONValue {
         [
@@ -25,7 +25,9 @@ struct BenchReport {
             "parallel_tps": .object(
                 JSONObject(parallelSpeeds.map { ("\($0.width)", .double(rounded($0.speed, 2))) })),
             "ttft_s": .double(rounded(timeToFirstToken, 3)),
-            "peak_memory_bytes": .integer(SystemMemory.peakBytes), "weight_bytes": .integer(weightBytes),
+            "peak_memory_bytes": .integer(SystemMemory.peakBytes),
+            "weight_bytes": .integer(memory.weightBytes + memory.mappedBytes),
+            "mapped_bytes": .integer(memory.mappedBytes),
             "prompt_gops": .double(rounded(promptShare.rate / 1e9, 1)),
             "prompt_gops_limit": .double(rounded(promptShare.limit / 1e9, 1)),
             "prompt_share": .double(rounded(promptShare.share, 3)),
@@ -38,7 +40,7 @@ struct BenchReport {
     var text: String {
         var rows = [
             ["model", session.name],
-            ["load", "\(rounded(session.loadTime / .seconds(1), 2)) s, \(ByteSize(weightBytes)) of weights"],
+            ["load", "\(rounded(session.loadTime / .seconds(1), 2)) s, \(memory.weightText)"],
             ["prompt", "\(rounded(promptSpeed, 1)) tokens/s (\(size.promptCount) tokens, behind \(size.depth))"],
             ["", text(promptShare, "GOPS", of: "arithmetic peak")],
             ["generation", "\(rounded(generateSpeed, 1)) tokens/s"],

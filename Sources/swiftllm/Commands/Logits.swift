@@ -43,7 +43,7 @@ private struct LogitsCommand {
 
     init(_ arguments: Arguments) throws {
         _ = try arguments.required(.model)
-        options = ModelOptions(arguments)
+        options = ModelOptions(arguments, readsText: false)
         tokens = try Self.tokens(try arguments.required(.tokenList))
         printsAll = arguments.has(.all)
         generateCount = arguments.integer(.generate) ?? 0

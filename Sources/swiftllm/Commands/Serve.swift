@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import Inference
 import ModelStorage
 import Platform
 import Serving
@@ -29,6 +30,7 @@ extension Command {
         let environment = ProcessInfo.processInfo.environment
         var settings = try ServerSettings(environment: environment, home: NSHomeDirectory())
         if let host = arguments.text(.host) { settings.host = host }
+        settings.manager.load.notify = { ErrorStream.write("\($0)\n") }
         let endpoints = [try HTTPEndpoint(settings.host, defaultPort: 11434)]
         Interruption.watch()
         if settings.prunes { prune(ModelStore(root: settings.models)) }

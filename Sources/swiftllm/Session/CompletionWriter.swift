@@ -64,7 +64,7 @@ final class CompletionWriter {
     func report(_ session: ModelSession, seed: UInt64) -> String {
         let memory = session.backend.memory
         let rows = [
-            ["load", Self.seconds(session.loadTime), "\(ByteSize(memory.weightBytes)) of weights"],
+            ["load", Self.seconds(session.loadTime), memory.weightText],
             ["prompt", Self.seconds(statistics.prefillTime), rate(statistics.promptTokens, statistics.prefillTime)],
             [
                 "generation", Self.seconds(statistics.decodeTime),
@@ -88,6 +88,14 @@ final class CompletionWriter {
 
     private static func seconds(_ time: Duration) -> String {
         "\((time / .seconds(1) * 1000).rounded() / 1000) s"
+    }
+}
+
+extension BackendMemory {
+    /// What the weights take, and how they came.
+    var weightText: String {
+        let text = "\(ByteSize(weightBytes + mappedBytes)) of weights"
+        return mappedBytes > 0 ? text + ", \(ByteSize(mappedBytes)) of them mapped" : text
     }
 }
 

@@ -9,18 +9,20 @@ final class LoadProgress: Sendable {
         var lastUpdate: ContinuousClock.Instant
     }
 
+    private let title: String
     private let totalBytes: Int
     private let isShown: Bool
     private let start = ContinuousClock.now
     private let state: Mutex<State>
 
-    init(totalBytes: Int, isShown: Bool) {
+    init(_ title: String = "loading", totalBytes: Int, isShown: Bool) {
+        self.title = title
         self.totalBytes = totalBytes
         self.isShown = isShown && StandardStream.error.isTerminal
         state = Mutex(State(lastUpdate: start + .seconds(1)))
     }
 
-    /// Counts a loaded tensor.
+    /// Counts a piece that is loaded.
     func add(_ bytes: Int) {
         state.withLock { state in
             state.loadedBytes += bytes
@@ -30,7 +32,7 @@ final class LoadProgress: Sendable {
             state.isVisible = true
             let share = totalBytes > 0 ? 100 * state.loadedBytes / totalBytes : 100
             let rate = Double(state.loadedBytes) / ((now - start) / .seconds(1))
-            ErrorStream.write("\r\u{1B}[Kloading \(share) %, \(ByteSize(Int(rate)))/s")
+            ErrorStream.write("\r\u{1B}[K\(title) \(share) %, \(ByteSize(Int(rate)))/s")
         }
     }
 

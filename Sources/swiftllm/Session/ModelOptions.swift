@@ -1,4 +1,6 @@
 import Compute
+import Foundation
+import Models
 import Platform
 
 /// How a command loads its model: the options that all such commands share.
@@ -9,12 +11,20 @@ struct ModelOptions: Sendable {
     var threads: Int?
     /// How keys and values are stored.
     var cache = CacheElement.float16
+    /// Where packed weights are kept.
+    var packed = PackedFiles.configured
+    /// Whether texts are to be read: the tokenizer is made while the weights are loaded.
+    var readsText: Bool
     /// Whether progress of long loading is shown.
     var showsProgress = true
+    /// Whether it is told why packed weights are not used.
+    var isVerbose: Bool
 
-    init(_ arguments: Arguments) {
+    init(_ arguments: Arguments, readsText: Bool = true) {
+        self.readsText = readsText
         path = arguments.text(.model)
         threads = arguments.integer(.threads)
+        isVerbose = arguments.has(.verbose)
         cache = arguments.text(.keyValueType) == "f32" ? .float32 : .float16
     }
 
@@ -34,4 +44,12 @@ extension CommandOption {
         "model", short: "m", value: .file, placeholder: "FILE",
         help: "The model, a GGUF file (any part of a split one), or - for standard input. Default: the bundled model, "
             + "about 3 million weights, good for trying things out.")
+}
+
+extension PackedFiles {
+    /// As the environment says.
+    static var configured: PackedFiles {
+        let folder = ProcessInfo.processInfo.environment["SWIFTLLM_PACKED"]
+        return PackedFiles(folder: folder.flatMap { $0.isEmpty ? nil : $0 })
+    }
 }

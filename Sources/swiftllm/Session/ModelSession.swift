@@ -13,6 +13,9 @@ struct ModelSession {
     let loadTime: Duration
     let threadCount: Int
     private let file: GGUFFile
+    private let tokenizerLoad: TokenizerLoad?
+    /// The file from which weights are mapped; nil if all are packed at load.
+    private let packed: PackedFile?
 
     var metadata: Metadata { file.metadata }
     /// Positions that the model was trained for.
@@ -25,9 +28,13 @@ struct ModelSession {
         let start = ContinuousClock.now
         name = options.name
         file = try Self.open(options)
-        try Self.checkMemory(Model.weightBytes(of: file), name: name)
+        packed = options.packed.find(for: file) { notice in
+            if options.isVerbose { ErrorStream.write("\(notice)\n") }
+        }
+        if packed == nil { try Self.checkMemory(Model.weightBytes(of: file), name: name) }
+        tokenizerLoad = options.readsText ? TokenizerLoad(file.metadata) : nil
         threadCount = options.threads ?? CoreCount.available
-        backend = CPUBackend(gang: ThreadGang(threadCount: threadCount))
+        backend = CPUBackend(gang: ThreadGang(threadCount: threadCount), packed: packed)
         let progress = LoadProgress(totalBytes: Model.weightBytes(of: file), isShown: options.showsProgress)
         do {
             model = try Model(file, backend: backend) { progress.add($0) }
@@ -49,7 +56,9 @@ struct ModelSession {
 
     /// The model's own tokenizer.
     func tokenizer() throws -> Tokenizer {
-        do { return try Tokenizer(metadata: file.metadata) } catch { throw InputError("\(name): \(error)") }
+        do { return try (tokenizerLoad ?? TokenizerLoad(file.metadata)).tokenizer() } catch {
+            throw InputError("\(name): \(error)")
+        }
     }
 
     /// An engine for this model.
@@ -71,6 +80,7 @@ struct ModelSession {
         let (cacheBytes, overflow) = pageCount.multipliedReportingOverflow(by: layout.pageBytes)
         guard !overflow else { throw InputError("a context of \(contextLength) tokens is too long for any memory") }
         try Self.checkMemory(backend.memory.weightBytes + cacheBytes, name: "\(name) with this context")
+        tellWhetherWeightsStream(besides: cacheBytes)
         let plan = ForwardPass.plan(for: batch, model.architecture.forward)
         try backend.reserve(plan, cache: layout, pageCount: pageCount)
         var limits = SchedulerLimits(contextLength: contextLength)
@@ -83,7 +93,17 @@ struct ModelSession {
 
     /// What gives this model's embeddings, of texts of up to `contextLength` tokens.
     func embeddingCore(_ options: EmbeddingOptions = EmbeddingOptions()) throws -> EmbeddingCore {
-        try EmbeddingCore(model, backend: backend, options: options)
+        let core = try EmbeddingCore(model, backend: backend, options: options)
+        tellWhetherWeightsStream(besides: backend.memory.cacheBytes + backend.memory.workspaceBytes)
+        return core
+    }
+
+    /// Says that a model runs which is larger than memory.
+    private func tellWhetherWeightsStream(besides bytes: Int) {
+        let room = WeightRoom(backend.memory, limitBytes: SystemMemory.limitBytes)
+        guard let packed, room.streams(besides: bytes) else { return }
+        packed.expectSequentialReads()
+        ErrorStream.write("\(LoadNotice.largerThanMemory(path: packed.path, room))\n")
     }
 
     /// Says what does not fit before the machine starts to swap.
@@ -92,7 +112,8 @@ struct ModelSession {
         guard bytes > limit else { return }
         throw InputError(
             "\(name): needs \(ByteSize(bytes)) of memory, this machine has \(ByteSize(limit)); "
-                + "choose a smaller quantisation or a shorter --context")
+                + "choose a smaller quantisation or a shorter --context, or let 'swiftllm pack' write its weights to a file "
+                + "that it runs from, slowly")
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import Inference
 import JSON
 import Serving
 
@@ -28,9 +29,12 @@ struct ServerAccess: Sendable {
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         let path = folder.appending(path: "server").path(percentEncoded: false)
-        let settings = try ServerSettings(
+        var settings = try ServerSettings(
             environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
         do {
+            settings.manager.load.notify = { notice in
+                if case .largerThanMemory = notice { ErrorStream.write("\(notice)\n") }
+            }
             let stack = try ServerStack.start(at: [.unix(path: path)], settings: settings)
             return Private(address: ServerAddress(socket: path)) {
                 await stack.shutDown(grace: .zero)
