@@ -10,7 +10,8 @@ reading memory for decode, measured in the same runs. With --log every row is ap
 
 Besides speeds, for which more is better, two figures for which less is: "first token", the seconds from the start of a
 fresh process to its first token after a word (of llama.cpp without the start of Python), and "memory", the most bytes
-that the process of the speeds had resident (of llama.cpp without Python's).
+that the process of the speeds had resident (of llama.cpp without Python's). With --mapped there is a third one, the
+first token of a process that maps what `swiftllm pack` has written before.
 """
 import argparse
 import collections
@@ -22,12 +23,14 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 # How a figure is logged and shown: the end of its key in the log, how much one in the table is, what that is called.
 Unit = collections.namedtuple("Unit", "name shown text")
 SPEED = Unit("tps", 1, "tok/s")
-UNITS = {"first token": Unit("s", 0.001, "ms"), "memory": Unit("bytes", 1e6, "MB")}
+TIME = Unit("s", 0.001, "ms")
+UNITS = {"first token": TIME, "first token, mapped": TIME, "memory": Unit("bytes", 1e6, "MB")}
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
 
@@ -43,11 +46,12 @@ def figures(report, first_token):
     return rows | {"first token": first_token, "memory": report["peak_memory_bytes"]}
 
 
-def first_token(program, model, threads):
-    """Seconds until a fresh process writes the first token."""
+def first_token(program, model, threads, folder=""):
+    """Seconds until a fresh process writes the first token; with packed weights if they are in the folder."""
     start = time.perf_counter()
     process = subprocess.Popen([program, "infer", "-m", model, "-n", "1", "--temperature", "0", "--ignore-eos",
-                                "--threads", str(threads), "Hello"], stdout=subprocess.PIPE)
+                                "--threads", str(threads), "Hello"], stdout=subprocess.PIPE,
+                               env=os.environ | {"SWIFTLLM_PACKED": folder})
     process.stdout.read(1)
     seconds = time.perf_counter() - start
     process.stdout.read()
@@ -63,8 +67,8 @@ def processor():
     return platform.machine()
 
 
-def race(model, options):
-    """Figures of both engines, one list entry a round."""
+def race(model, options, folder):
+    """Figures of both engines, one list entry a round. The folder has the packed weights, if they are asked for."""
     shared = ["--prompt", str(options.prompt), "--generate", str(options.generate), "--repeat", "1",
               "--threads", str(options.threads)] + (["--parallel", options.parallel] if options.parallel else [])
     ours, theirs, load, shares = [], [], [], []
@@ -73,8 +77,11 @@ def race(model, options):
         ours.append(figures(report, first_token(options.program, model, options.threads)))
         load.append(report["load_s"])
         shares.append({"prefill": report["prompt_share"], "decode": report["generate_share"]})
+        if options.mapped:
+            ours[-1]["first token, mapped"] = first_token(options.program, model, options.threads, folder)
         peer = [sys.executable, HERE / "peer_bench.py", model, *shared]
         theirs.append(figures(run(peer), run([*peer, "--first-token"])["first_token_s"]))
+        theirs[-1]["first token, mapped"] = theirs[-1]["first token"]
     return ours, theirs, shares, statistics.median(load)
 
 
@@ -87,12 +94,17 @@ def main():
     parser.add_argument("--parallel", default="")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--program", default=str(ROOT / ".build/release/swiftllm"))
+    parser.add_argument("--mapped", action="store_true")
     parser.add_argument("--log")
     options = parser.parse_args()
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    print(f"{'model':28} {'figure':12} {'swiftllm':>9} {'llama.cpp':>9} {'':5} {'ratio':>6}  {'spread':11} limit")
+    print(f"{'model':28} {'figure':20} {'swiftllm':>9} {'llama.cpp':>9} {'':5} {'ratio':>6}  {'spread':11} limit")
     for model in options.models:
-        ours, theirs, shares, load = race(model, options)
+        with tempfile.TemporaryDirectory(dir=pathlib.Path(model).resolve().parent) as folder:
+            if options.mapped:
+                subprocess.run([options.program, "pack", "-m", model, "--folder", folder], check=True,
+                               capture_output=True)
+            ours, theirs, shares, load = race(model, options, folder)
         name = pathlib.Path(model).stem
         for figure in ours[0]:
             ratios = sorted(a[figure] / b[figure] for a, b in zip(ours, theirs))
@@ -109,7 +121,7 @@ def main():
                 row["share"] = round(statistics.median(share[figure] for share in shares), 3)
             limit = f"{row['share']:.0%}" if "share" in row else ""
             spread = f"{row['ratio_min']}–{row['ratio_max']}"
-            print(f"{name:28} {figure:12} {row[f'swiftllm_{unit.name}'] / unit.shown:9.1f} "
+            print(f"{name:28} {figure:20} {row[f'swiftllm_{unit.name}'] / unit.shown:9.1f} "
                   f"{row[f'llama_cpp_{unit.name}'] / unit.shown:9.1f} {unit.text:5} {row['ratio']:6.2f}  "
                   f"{spread:11} {limit:>5}", flush=True)
             if options.log:
