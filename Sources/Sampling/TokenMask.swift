@@ -45,6 +45,11 @@ package struct TokenMask: Sendable, Equatable {
         for index in 0..<min(words.count, other.count) { words[index] |= other[index] }
     }
 
+    /// Forbids what another mask's bits allow.
+    mutating func subtract(_ other: [UInt64]) {
+        for index in 0..<min(words.count, other.count) { words[index] &= ~other[index] }
+    }
+
     /// Forbids what another mask forbids.
     package mutating func formIntersection(_ other: TokenMask) {
         for index in words.indices { words[index] &= index < other.words.count ? other.words[index] : 0 }

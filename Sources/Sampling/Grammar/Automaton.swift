@@ -95,6 +95,7 @@ struct Automaton: Sendable {
     init(_ grammar: Grammar, trigger: TextTrigger? = nil) throws(GrammarError) {
         let analysis = try GrammarAnalysis(grammar)
         var builder = AutomatonBuilder()
+        let grammar = grammar.rewritten
         for rule in grammar.rules { try builder.collect(rule.body) }
         let beginning = trigger?.expression(before: .rule(grammar.root)) ?? .rule(grammar.root)
         try builder.collect(beginning)

@@ -11,9 +11,8 @@ struct ByteClasses: Sendable {
     var count: Int { examples.count }
 
     init(literals: [[UInt8]], sets: [CodePointSet], others: Set<UInt8>) {
-        // Lead and continuation bytes with rules of their own (Unicode, table 3-7), and what `TokenTrie` calls plain.
+        // Lead and continuation bytes with rules of their own (Unicode, table 3-7).
         var begins = Set([0, 0x80, 0x90, 0xA0, 0xC0, 0xC2, 0xE0, 0xE1, 0xED, 0xEE, 0xF0, 0xF1, 0xF4, 0xF5])
-        begins.formUnion([0x20, 0x22, 0x23, 0x5C, 0x5D, 0x7F])
         var single = others
         for literal in literals { single.formUnion(literal) }
         for set in sets {

@@ -1,32 +1,29 @@
-/// A model's tokens as constraints need them: built once per model, shared by all sequences.
-///
-/// Most tokens are plain text: whole characters, none of them a control character, a quotation mark or a backslash. They
-/// are apart, by length: inside a string a grammar takes all of them or none, and a mask of them is at hand.
-package final class ConstraintVocabulary: Sendable {
-    /// Plain tokens of some lengths.
-    struct Slice: Sendable {
-        /// Length of the longest, in characters.
-        let longest: Int
-        let mask: [UInt64]
-        let trie: TokenTrie
-    }
+import Synchronization
 
+/// A model's tokens as constraints need them: built once per model, shared by all sequences.
+package final class ConstraintVocabulary: Sendable {
     /// Number of tokens, those without text included.
     package let count: Int
     /// Tokens by which the model ends a text.
     package let endOfGeneration: Set<Int32>
-    /// Plain tokens, shortest first.
-    let slices: [Slice]
-    /// All other tokens that have text.
+    /// All tokens that have text.
     let trie: TokenTrie
+    /// The whole trie first, then what lies below those children of wide branches that have many tokens.
+    let branches: [TokenBranch]
     /// Tokens that have no text, and do not end a generation.
     let textless: [Int32]
     private let bytes: [UInt8]
     private let offsets: [Int32]
+    /// Profiles of items that grammars repeat: many have the same ones.
+    private let profiles = Mutex<[ItemMachine: RunProfile]>([:])
 
     /// Longest token; longer ones are never chosen under a constraint.
     static let largestLength = 1 << 12
-    private static let sliceLengths = [4, 8, 16]
+    /// Fewest tokens of a branch, and of a wide one, as shares of all.
+    private static let branchShare = 512
+    private static let wideShare = 8
+    /// Most profiles that are kept for later grammars.
+    private static let profileLimit = 16
 
     /// - Parameters:
     ///   - count: number of tokens.
@@ -37,32 +34,49 @@ package final class ConstraintVocabulary: Sendable {
         var bytes: [UInt8] = []
         var offsets: [Int32] = [0]
         var textless: [Int32] = []
-        var groups: [[Int32]] = Array(repeating: [], count: Self.sliceLengths.count + 1)
+        var tokens: [Int32] = []
         for token in 0..<Int32(count) {
             let text = piece(token)
             bytes += text
             offsets.append(Int32(bytes.count))
             if endOfGeneration.contains(token) || text.count > Self.largestLength { continue }
-            if text.isEmpty {
-                textless.append(token)
-            } else {
-                let length = Self.plainLength(text)
-                let slice = length.flatMap { length in Self.sliceLengths.firstIndex { length <= $0 } }
-                groups[slice ?? groups.count - 1].append(token)
-            }
+            if text.isEmpty { textless.append(token) } else { tokens.append(token) }
         }
-        let tries = groups.map { group in
-            Self.trie(group) { bytes[Int(offsets[Int($0)])..<Int(offsets[Int($0) + 1])] }
-        }
-        slices = zip(Self.sliceLengths, tries).map { longest, trie in
-            var mask = [UInt64](repeating: 0, count: (count + 63) / 64)
-            for token in trie.tokens { mask[Int(token) / 64] |= 1 << UInt64(token % 64) }
-            return Slice(longest: longest, mask: mask, trie: trie)
-        }
-        trie = tries[tries.count - 1]
+        trie = Self.trie(tokens) { bytes[Int(offsets[Int($0)])..<Int(offsets[Int($0) + 1])] }
+        branches = Self.branches(of: trie, count: count)
         self.textless = textless
         self.bytes = bytes
         self.offsets = offsets
+    }
+
+    private static func branches(of trie: TokenTrie, count: Int) -> [TokenBranch] {
+        func branch(_ nodes: Range<Int>, depth: Int, tokens: ArraySlice<Int32>) -> TokenBranch {
+            guard tokens.count * wideShare >= trie.tokens.count else {
+                return TokenBranch(nodes: nodes, depth: depth, mask: [])
+            }
+            var words = [UInt64](repeating: 0, count: (count + 63) / 64)
+            for token in tokens { words[Int(token) / 64] |= 1 << UInt64(token % 64) }
+            return TokenBranch(nodes: nodes, depth: depth, mask: words)
+        }
+        var branches = [branch(0..<trie.count, depth: 0, tokens: trie.tokens[...])]
+        var read = 0
+        while read < branches.count {
+            var index = branches[read].isWide ? branches[read].nodes.lowerBound : branches[read].nodes.upperBound
+            while index < branches[read].nodes.upperBound {
+                let tokens = trie.tokens[trie.allTokens(of: index)]
+                let end = Int(trie.nodes[index].end)
+                let isBranch = tokens.count * branchShare >= trie.tokens.count && end > index + 1
+                branches[read].children.append(
+                    TokenBranch.Child(
+                        node: index, tokenCount: tokens.count, branch: isBranch ? branches.count : nil))
+                if isBranch {
+                    branches.append(branch(index + 1..<end, depth: branches[read].depth + 1, tokens: tokens))
+                }
+                index = end
+            }
+            read += 1
+        }
+        return branches
     }
 
     /// The bytes of a token; none outside the vocabulary.
@@ -71,15 +85,15 @@ package final class ConstraintVocabulary: Sendable {
         return bytes[Int(offsets[Int(token)])..<Int(offsets[Int(token) + 1])]
     }
 
-    /// Whether a byte may occur in plain text; in well-formed UTF-8 those from 0x80 on may.
-    static func isPlain(_ byte: UInt8) -> Bool {
-        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != 0x7F
-    }
-
-    /// Number of characters of plain text; nil for other text.
-    private static func plainLength(_ text: [UInt8]) -> Int? {
-        guard text.allSatisfy(isPlain), let string = String(validating: text, as: UTF8.self) else { return nil }
-        return string.unicodeScalars.count
+    /// What the tokens are to runs of an item. *Complexity*: known ones are looked up, others take a walk of the trie.
+    func profile(of machine: ItemMachine) -> RunProfile {
+        if let known = profiles.withLock({ $0[machine] }) { return known }
+        let profile = RunProfile(machine, self)
+        profiles.withLock { known in
+            if known.count >= Self.profileLimit { known.removeAll() }
+            known[machine] = profile
+        }
+        return profile
     }
 
     private static func trie(_ tokens: [Int32], _ bytes: (Int32) -> ArraySlice<UInt8>) -> TokenTrie {

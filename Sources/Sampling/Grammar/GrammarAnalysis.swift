@@ -133,7 +133,7 @@ struct GrammarAnalysis {
 
 extension Grammar.Expression {
     /// Visits every rule that the expression names.
-    fileprivate func forEachRule(_ visit: (Int) -> Void) {
+    func forEachRule(_ visit: (Int) -> Void) {
         switch self {
         case .literal, .set: break
         case .sequence(let parts), .choice(let parts): for part in parts { part.forEachRule(visit) }

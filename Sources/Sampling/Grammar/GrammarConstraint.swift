@@ -1,7 +1,6 @@
 /// Holds a sequence to a grammar: every token that it allows can be continued to a text of the grammar, and no other is.
 ///
-/// *Complexity*: a mask that was computed before is looked up; otherwise the tokens' tries are walked where the grammar
-/// can follow.
+/// *Complexity*: a mask that was computed before is looked up; for others see `TokenCollector`.
 package struct GrammarConstraint: TokenConstraint {
     private let vocabulary: ConstraintVocabulary
     private let triggerTokens: Set<Int32>
@@ -10,12 +9,12 @@ package struct GrammarConstraint: TokenConstraint {
     private var masks: [Automaton.State: TokenMask] = [:]
     /// The state that allows every token, if one was met: free text, far from a trigger.
     private var freeState: Automaton.State?
-    private var walker: TrieWalker
+    private var collector: TokenCollector
 
     /// Masks that are kept; when there are more, they are computed again as needed.
     private static let maskLimit = 256
 
-    /// A constraint at the beginning of the text.
+    /// A constraint at the beginning of the text, made ready: to be made while the prompt is read.
     ///
     /// - Parameter trigger: what ends the free text that comes before the grammar; nil if there is none.
     /// - Throws: `leftRecursion`, `matchesNothing` or `tooLarge`.
@@ -27,12 +26,16 @@ package struct GrammarConstraint: TokenConstraint {
         triggerTokens = trigger?.tokens ?? []
         automaton = try Automaton(grammar, trigger: trigger)
         state = automaton.start
-        walker = TrieWalker(vocabulary)
+        collector = TokenCollector(vocabulary)
+        collector.prepare(&automaton)
     }
 
     package var vocabularyCount: Int { vocabulary.count }
 
     package var isComplete: Bool { state == Automaton.empty }
+
+    /// Whether a token was accepted that the grammar does not allow: then nothing may follow.
+    package var isRefused: Bool { state == Automaton.never }
 
     /// Whether the text so far satisfies the grammar, and may end.
     package var mayEnd: Bool { automaton.isNullable[Int(state)] }
@@ -47,10 +50,11 @@ package struct GrammarConstraint: TokenConstraint {
         if automaton.isCrowded {
             state = automaton.compact(keeping: state)
             masks.removeAll(keepingCapacity: true)
+            collector.forgetStates()
             freeState = nil
         }
         var found = TokenMask(vocabularyCount: vocabulary.count, allowingAll: false)
-        walker.collect(vocabulary, from: state, in: &automaton, into: &found)
+        collector.collect(from: state, in: &automaton, into: &found)
         guard !automaton.isExhausted else { throw .constraintTooComplex }
         if automaton.isFreeText(state) { for token in vocabulary.textless { found[token] = true } }
         if mayEnd {

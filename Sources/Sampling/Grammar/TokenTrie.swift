@@ -45,4 +45,36 @@ struct TokenTrie: Sendable {
     private mutating func close(_ path: inout [Int32], to depth: Int) {
         while path.count > depth { nodes[Int(path.removeLast())].end = Int32(nodes.count) }
     }
+
+    /// Where the tokens lie that a node ends.
+    func ownTokens(of index: Int) -> Range<Int> {
+        Int(nodes[index].firstToken)..<Int(nodes[index + 1].firstToken)
+    }
+
+    /// Where the tokens lie that a node or its descendants end.
+    func allTokens(of index: Int) -> Range<Int> {
+        Int(nodes[index].firstToken)..<Int(nodes[Int(nodes[index].end)].firstToken)
+    }
+}
+
+/// A part of a trie: all tokens, or those that begin with the same bytes and go on.
+struct TokenBranch: Sendable {
+    /// A node right below.
+    struct Child: Sendable {
+        let node: Int
+        let tokenCount: Int
+        /// Number of the branch below it, if there is one.
+        let branch: Int?
+    }
+
+    /// The nodes below.
+    let nodes: Range<Int>
+    /// Number of bytes in front.
+    let depth: Int
+    /// The tokens, that of the bytes in front included, if they are a good part of all; else no words.
+    let mask: [UInt64]
+    /// The nodes right below of a wide branch; else none.
+    var children: [Child] = []
+
+    var isWide: Bool { !mask.isEmpty }
 }

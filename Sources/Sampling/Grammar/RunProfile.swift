@@ -1,0 +1,117 @@
+/// What a vocabulary's tokens are to runs of one item, `x{a,b}`, whatever follows the run and whatever its counts are.
+///
+/// A token read at a border between items either stays inside the run, and has begun so many items by its end, or leaves
+/// it: with a byte that no item begins with, at a border, or inside an item, where it breaks off. So if nothing that
+/// follows the run can begin as an item does, then of all tokens exactly these can be read:
+///
+///     inside:  those that begin at most b items
+///     leaving: those that leave at a border after n items, a ≤ n ≤ b, if what remains can be read after the run
+///     rest:    if a = 0, those that can be read after the run
+///
+/// The first are masks, one for each count; of the second there are few, and they lie by the byte that leaves the run.
+struct RunProfile: Sendable {
+    /// Where tokens leave a run: neither at their beginning nor at their end.
+    struct Exit: Sendable {
+        /// The trie's node whose byte leaves the run.
+        let node: Int32
+        /// Number of whole items before it; negative if it is not at a border.
+        let count: Int32
+    }
+
+    /// The profile of those tokens that have the bytes of a branch in front, which are no part of the run.
+    struct Part: Sendable {
+        /// Tokens that begin at most one item, two, three and so on; none for a narrow branch.
+        private var masks: [[UInt64]] = []
+        /// Tokens that begin more items than there are masks, by number of items.
+        private var tokens: [Int32] = []
+        /// How many of `tokens` begin at most so many items.
+        private var ends: [Int] = [0]
+        /// Number of items that the longest run in a token begins.
+        private(set) var longest = 0
+        private var exits: [Exit] = []
+        /// Where the exits by a byte begin.
+        private var exitStarts: [Int32] = []
+    }
+
+    /// Most items that are told apart by masks.
+    private static let maskCount = 16
+
+    let machine: ItemMachine
+    /// One for each of the vocabulary's branches.
+    let parts: [Part]
+
+    init(_ machine: ItemMachine, _ vocabulary: ConstraintVocabulary) {
+        self.machine = machine
+        parts = vocabulary.branches.map { Part(machine, vocabulary, $0) }
+    }
+}
+
+extension RunProfile.Part {
+    /// Walks a branch once.
+    fileprivate init(_ machine: ItemMachine, _ vocabulary: ConstraintVocabulary, _ branch: TokenBranch) {
+        let trie = vocabulary.trie
+        var states = Array(repeating: ItemMachine.start, count: trie.depth + 1)
+        var counts = Array(repeating: 0, count: trie.depth + 1)
+        var byCount: [[Int32]] = [[]]
+        var found: [[RunProfile.Exit]] = Array(repeating: [], count: 256)
+        var index = branch.nodes.lowerBound
+        while index < branch.nodes.upperBound {
+            let node = trie.nodes[index]
+            let depth = Int(node.depth) - branch.depth
+            let isBorder = states[depth - 1] == ItemMachine.start
+            let after = machine.state(after: states[depth - 1], reading: node.byte)
+            guard after != ItemMachine.dead else {
+                if depth > 1 {
+                    let count = isBorder ? Int32(counts[depth - 1]) : -1
+                    found[Int(node.byte)].append(RunProfile.Exit(node: Int32(index), count: count))
+                }
+                index = Int(node.end)
+                continue
+            }
+            states[depth] = after == ItemMachine.complete ? ItemMachine.start : after
+            counts[depth] = counts[depth - 1] + (isBorder ? 1 : 0)
+            while byCount.count <= counts[depth] { byCount.append([]) }
+            for position in trie.ownTokens(of: index) { byCount[counts[depth]].append(trie.tokens[position]) }
+            index += 1
+        }
+        longest = byCount.count - 1
+        fillTokens(byCount, wordCount: branch.isWide ? (vocabulary.count + 63) / 64 : 0)
+        for list in found {
+            exitStarts.append(Int32(exits.count))
+            exits += list
+        }
+        exitStarts.append(Int32(exits.count))
+    }
+
+    private mutating func fillTokens(_ byCount: [[Int32]], wordCount: Int) {
+        var mask = [UInt64](repeating: 0, count: wordCount)
+        for tokens in byCount.dropFirst() {
+            if wordCount > 0, masks.count < RunProfile.maskCount {
+                for token in tokens { mask[Int(token) / 64] |= 1 << UInt64(token % 64) }
+                masks.append(mask)
+            } else {
+                self.tokens += tokens
+            }
+            ends.append(self.tokens.count)
+        }
+    }
+
+    /// Allows the tokens that stay inside a run of at most so many items.
+    func allowInside(_ maximum: Int, in mask: inout TokenMask) {
+        guard maximum > 0, longest > 0 else { return }
+        if !masks.isEmpty { mask.formUnion(masks[min(maximum, masks.count) - 1]) }
+        for token in tokens[..<ends[min(maximum, longest)]] { mask.allow(token) }
+    }
+
+    /// Tokens that stay inside a run, but not of at most so many items; nil if they are more than a limit.
+    func tokens(beyond maximum: Int, limit: Int) -> ArraySlice<Int32>? {
+        guard maximum < longest else { return [] }
+        guard maximum >= masks.count, tokens.count - ends[maximum] <= limit else { return nil }
+        return tokens[ends[maximum]...]
+    }
+
+    /// Where tokens leave a run with a byte.
+    func exits(by byte: UInt8) -> ArraySlice<RunProfile.Exit> {
+        exits[Int(exitStarts[Int(byte)])..<Int(exitStarts[Int(byte) + 1])]
+    }
+}

@@ -1,0 +1,227 @@
+// Which tokens can be read in a state is a walk of the tokens' trie that skips all that begins with what cannot be. That
+// is exact, and fast where few tokens can be read. Where many can, three things save most of the walk:
+//
+// - A state that is a run of items, `x{a,b} rest`, asks `RunProfile`, which has walked the trie for x already: a mask by
+//   count, and a few tokens in which the run ends.
+// - A state that is nearly a run, as any key but these or a string whose first character is a special one, is walked side
+//   by side with the run: below a node after which both are in the same state the run's answer holds. So is free text
+//   that may be the beginning of a trigger, beside free text that is not.
+// - Below bytes that many tokens begin with the profile has lists too: a blank in front of a word leads to a run.
+//
+// What none of these helps is walked.
+
+/// Finds the tokens that an automaton can read.
+struct TokenCollector: Sendable {
+    let vocabulary: ConstraintVocabulary
+    /// Profiles of the grammar's repeated items of which many tokens consist, by the item.
+    var profiles: [Automaton.State: RunProfile] = [:]
+    /// Rows and states along the path to the present node, of the state and of the one beside it.
+    private var path: [Step]
+    private var likePath: [Step]
+    /// Bytes by which runs can be left, by item and what follows.
+    var leavingBytes: [UInt64: LeavingBytes] = [:]
+    /// What can be read in free text that has no beginning of a trigger at its end.
+    private var freeText: (state: Automaton.State, mask: TokenMask)?
+
+    private struct Step {
+        var row = 0
+        var state = Automaton.never
+    }
+
+    /// Bounds of the work before the first token: items that are looked at, and profiles.
+    private static let itemLimit = 512
+    private static let profileLimit = 16
+    /// A repetition of an item is profiled if at least so many tokens begin as it does, as a share of all.
+    private static let profiledShare = 128
+
+    init(_ vocabulary: ConstraintVocabulary) {
+        self.vocabulary = vocabulary
+        path = Array(repeating: Step(), count: vocabulary.trie.depth + 1)
+        likePath = path
+    }
+
+    /// Makes what is known of a grammar before the text: to be done while the prompt is read.
+    ///
+    /// Without it masks are the same, only slower: so it is left out where a grammar is too complex for it.
+    mutating func prepare(_ automaton: inout Automaton) {
+        var trial = automaton
+        var prepared = self
+        for item in trial.repeatedItems(limit: Self.itemLimit) where prepared.profiles.count < Self.profileLimit {
+            trial.work = 0
+            guard prepared.tokenCount(beginning: item, in: &trial) * Self.profiledShare >= vocabulary.trie.tokens.count,
+                let machine = ItemMachine(of: item, in: &trial)
+            else { continue }
+            prepared.profiles[item] = vocabulary.profile(of: machine)
+        }
+        if trial.isFreeText(trial.start) {
+            var mask = TokenMask(vocabularyCount: vocabulary.count, allowingAll: false)
+            prepared.walk(0..<vocabulary.trie.count, above: 0, from: trial.start, in: &trial, into: &mask)
+            prepared.freeText = (trial.start, mask)
+        }
+        guard !trial.isExhausted else { return }
+        trial.work = 0
+        automaton = trial
+        self = prepared
+    }
+
+    /// Forgets what it knows of states that come and go: they have been numbered anew.
+    mutating func forgetStates() { leavingBytes.removeAll() }
+
+    /// Adds every token that can be read in a state to a mask.
+    mutating func collect(from state: Automaton.State, in automaton: inout Automaton, into mask: inout TokenMask) {
+        if let freeText, automaton.isFreeText(state) {
+            mask = freeText.mask
+            if state != freeText.state {
+                correct(&mask, of: freeText.state, to: state, vocabulary.branches[0], in: &automaton)
+            }
+        } else {
+            collect(from: state, branch: 0, in: &automaton, into: &mask)
+        }
+    }
+
+    /// Adds every token of a branch whose bytes after those in front can be read in a state.
+    private mutating func collect(
+        from state: Automaton.State, branch number: Int, in automaton: inout Automaton, into mask: inout TokenMask
+    ) {
+        var open = [state]
+        var others: [Automaton.State] = []
+        while let next = open.popLast() {
+            for member in automaton.members(of: next) {
+                switch collectRun(member, branch: number, in: &automaton, into: &mask) {
+                case .notARun: others.append(member)
+                case .complete: break
+                case .unless(let rest): open.append(rest)
+                }
+            }
+            if automaton.isExhausted { return }
+        }
+        guard !others.isEmpty else { return }
+        let rest = others == [state] ? state : automaton.choice(of: others)
+        let branch = vocabulary.branches[number]
+        if branch.isWide {
+            collect(from: rest, wide: branch, number: number, in: &automaton, into: &mask)
+        } else {
+            walk(branch.nodes, above: branch.depth, from: rest, in: &automaton, into: &mask)
+        }
+    }
+
+    private mutating func collect(
+        from state: Automaton.State, wide branch: TokenBranch, number: Int, in automaton: inout Automaton,
+        into mask: inout TokenMask
+    ) {
+        if let run = similarRun(to: state, branch, in: &automaton) {
+            var found = TokenMask(vocabularyCount: vocabulary.count, allowingAll: false)
+            if collectRunAlone(run, branch: number, in: &automaton, into: &found) {
+                correct(&found, of: run, to: state, branch, in: &automaton)
+                mask.formUnion(found.words)
+                return
+            }
+        }
+        for child in branch.children {
+            let next = automaton.state(after: state, reading: vocabulary.trie.nodes[child.node].byte)
+            collect(below: child, from: next, in: &automaton, into: &mask)
+            if automaton.isExhausted { return }
+        }
+    }
+
+    /// Adds the tokens below a child of a wide branch, and its own, if a state is reached with its byte.
+    mutating func collect(
+        below child: TokenBranch.Child, from state: Automaton.State, in automaton: inout Automaton,
+        into mask: inout TokenMask
+    ) {
+        guard state != Automaton.never else { return }
+        let trie = vocabulary.trie
+        for position in trie.ownTokens(of: child.node) { mask.allow(trie.tokens[position]) }
+        if let branch = child.branch {
+            collect(from: state, branch: branch, in: &automaton, into: &mask)
+        } else {
+            let node = trie.nodes[child.node]
+            let below = child.node + 1..<Int(node.end)
+            walk(below, above: Int(node.depth), from: state, in: &automaton, into: &mask)
+        }
+    }
+
+    // MARK: Walks
+
+    /// Adds the tokens of some nodes, which are whole subtrees below nodes of a depth.
+    mutating func walk(
+        _ nodes: Range<Int>, above base: Int, from state: Automaton.State, in automaton: inout Automaton,
+        into mask: inout TokenMask
+    ) {
+        guard !nodes.isEmpty, state != Automaton.never, state != Automaton.empty else { return }
+        path[base] = Step(row: automaton.row(of: state), state: state)
+        var index = nodes.lowerBound
+        while index < nodes.upperBound {
+            let node = vocabulary.trie.nodes[index]
+            let depth = Int(node.depth)
+            let byteClass = Int(automaton.classes.ofByte[Int(node.byte)])
+            var next = automaton.transitions[path[depth - 1].row + byteClass]
+            if next < 0 {
+                next = automaton.step(path[depth - 1].state, byteClass)
+                if automaton.isExhausted { return }
+            }
+            guard next != Automaton.never else {
+                index = Int(node.end)
+                continue
+            }
+            for position in vocabulary.trie.ownTokens(of: index) { mask.allow(vocabulary.trie.tokens[position]) }
+            index += 1
+            if Int(node.end) > index { path[depth] = Step(row: automaton.row(of: next), state: next) }
+        }
+    }
+
+    /// Changes what can be read of a branch in a state to what can be read in another: walks both side by side, as long as
+    /// they are not the same.
+    private mutating func correct(
+        _ mask: inout TokenMask, of known: Automaton.State, to state: Automaton.State, _ branch: TokenBranch,
+        in automaton: inout Automaton
+    ) {
+        let trie = vocabulary.trie
+        path[branch.depth] = Step(row: automaton.row(of: state), state: state)
+        likePath[branch.depth] = Step(row: automaton.row(of: known), state: known)
+        for child in branch.children {
+            var index = child.node
+            let end = Int(trie.nodes[index].end)
+            while index < end {
+                let node = trie.nodes[index]
+                let depth = Int(node.depth)
+                let byteClass = Int(automaton.classes.ofByte[Int(node.byte)])
+                let next = automaton.step(path[depth - 1].state, byteClass)
+                let other = automaton.step(likePath[depth - 1].state, byteClass)
+                if automaton.isExhausted { return }
+                if next == other || next == Automaton.never || other == Automaton.never {
+                    if next != other { replace(index, child, by: next, in: &automaton, of: &mask) }
+                    index = Int(node.end)
+                    continue
+                }
+                index += 1
+                if Int(node.end) > index {
+                    path[depth] = Step(row: automaton.row(of: next), state: next)
+                    likePath[depth] = Step(row: automaton.row(of: other), state: other)
+                }
+            }
+        }
+    }
+
+    /// Allows what can be read in a state at a node, of whose tokens so far all are allowed that could be before, or none.
+    private mutating func replace(
+        _ index: Int, _ child: TokenBranch.Child, by state: Automaton.State, in automaton: inout Automaton,
+        of mask: inout TokenMask
+    ) {
+        let trie = vocabulary.trie
+        if state == Automaton.never {
+            if index == child.node, let branch = child.branch, vocabulary.branches[branch].isWide {
+                mask.subtract(vocabulary.branches[branch].mask)
+            } else {
+                for token in trie.tokens[trie.allTokens(of: index)] { mask[token] = false }
+            }
+        } else if index == child.node {
+            collect(below: child, from: state, in: &automaton, into: &mask)
+        } else {
+            // The path above is needed again, that below is not.
+            let node = trie.nodes[index]
+            for position in trie.ownTokens(of: index) { mask.allow(trie.tokens[position]) }
+            walk(index + 1..<Int(node.end), above: Int(node.depth), from: state, in: &automaton, into: &mask)
+        }
+    }
+}
