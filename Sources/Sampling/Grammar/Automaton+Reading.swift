@@ -57,7 +57,7 @@ extension Automaton {
     }
 
     /// A repetition after one more of its part.
-    private mutating func rest(of node: Node) -> State {
+    mutating func rest(of node: Node) -> State {
         repetition(node.a, minimum: max(node.b - 1, 0), maximum: node.c < 0 ? -1 : node.c - 1)
     }
 
@@ -113,9 +113,8 @@ extension Automaton {
     }
 
     private mutating func afterText(_ byte: UInt8, _ node: Node) -> State {
-        let text = texts[Int(node.a)]
-        guard text[Int(node.b)] == byte else { return Self.never }
-        guard Int(node.b) + 1 < text.count else { return Self.empty }
+        guard texts[Int(node.a)][Int(node.b)] == byte else { return Self.never }
+        guard Int(node.b) + 1 < texts[Int(node.a)].count else { return Self.empty }
         return intern(Node(kind: .text, a: node.a, b: node.b + 1), isNullable: false)
     }
 

@@ -1,21 +1,24 @@
 /// What a vocabulary's tokens are to runs of one item, `x{a,b}`, whatever follows the run and whatever its counts are.
 ///
 /// A token read at a border between items either stays inside the run, and has begun so many items by its end, or leaves
-/// it: with a byte that no item begins with, at a border, or inside an item, where it breaks off. So if nothing that
-/// follows the run can begin as an item does, then of all tokens exactly these can be read:
+/// it: with a byte that no item begins with, at a border, or inside an item, where it breaks off. So of all tokens exactly
+/// these can be read:
 ///
-///     inside:  those that begin at most b items
-///     leaving: those that leave at a border after n items, a ≤ n ≤ b, if what remains can be read after the run
-///     rest:    if a = 0, those that can be read after the run
+///     inside: those that begin at most b items
+///     beyond: those with a border after n items, a ≤ n ≤ b, n > 0, if what remains can be read after the run
+///     rest:   if a = 0, those that can be read after the run
 ///
-/// The first are masks, one for each count; of the second there are few, and they lie by the byte that leaves the run.
+/// The first are masks, one for each count. The second lie by the byte after the border: of those bytes that follow a run
+/// as a rule, such as quotation marks and commas, there are few.
 struct RunProfile: Sendable {
-    /// Where tokens leave a run: neither at their beginning nor at their end.
+    /// Where a run in a token may end or has to: neither at the token's beginning nor at its end.
     struct Exit: Sendable {
-        /// The trie's node whose byte leaves the run.
+        /// The trie's node after the border.
         let node: Int32
-        /// Number of whole items before it; negative if it is not at a border.
-        let count: Int32
+        /// Number of whole items before it; negative if it is not at a border, but breaks off an item.
+        let count: Int16
+        /// Whether the run cannot go on with the node's byte.
+        let isForced: Bool
     }
 
     /// The profile of those tokens that have the bytes of a branch in front, which are no part of the run.
@@ -28,14 +31,11 @@ struct RunProfile: Sendable {
         private var ends: [Int] = [0]
         /// Number of items that the longest run in a token begins.
         private(set) var longest = 0
-        private var exits: [Exit] = []
-        /// Where the exits by a byte begin.
-        private var exitStarts: [Int32] = []
+        private(set) var exits = RunExits()
     }
 
     /// Most items that are told apart by masks.
     private static let maskCount = 16
-
     let machine: ItemMachine
     /// One for each of the vocabulary's branches.
     let parts: [Part]
@@ -53,18 +53,18 @@ extension RunProfile.Part {
         var states = Array(repeating: ItemMachine.start, count: trie.depth + 1)
         var counts = Array(repeating: 0, count: trie.depth + 1)
         var byCount: [[Int32]] = [[]]
-        var found: [[RunProfile.Exit]] = Array(repeating: [], count: 256)
         var index = branch.nodes.lowerBound
         while index < branch.nodes.upperBound {
             let node = trie.nodes[index]
             let depth = Int(node.depth) - branch.depth
             let isBorder = states[depth - 1] == ItemMachine.start
             let after = machine.state(after: states[depth - 1], reading: node.byte)
-            guard after != ItemMachine.dead else {
-                if depth > 1 {
-                    let count = isBorder ? Int32(counts[depth - 1]) : -1
-                    found[Int(node.byte)].append(RunProfile.Exit(node: Int32(index), count: count))
-                }
+            let isForced = after == ItemMachine.dead
+            if depth > 1, isForced || isBorder {
+                let count = isBorder ? Int16(clamping: counts[depth - 1]) : -1
+                exits.add(RunProfile.Exit(node: Int32(index), count: count, isForced: isForced), by: node.byte)
+            }
+            guard !isForced else {
                 index = Int(node.end)
                 continue
             }
@@ -76,11 +76,6 @@ extension RunProfile.Part {
         }
         longest = byCount.count - 1
         fillTokens(byCount, wordCount: branch.isWide ? (vocabulary.count + 63) / 64 : 0)
-        for list in found {
-            exitStarts.append(Int32(exits.count))
-            exits += list
-        }
-        exitStarts.append(Int32(exits.count))
     }
 
     private mutating func fillTokens(_ byCount: [[Int32]], wordCount: Int) {
@@ -109,9 +104,32 @@ extension RunProfile.Part {
         guard maximum >= masks.count, tokens.count - ends[maximum] <= limit else { return nil }
         return tokens[ends[maximum]...]
     }
+}
 
-    /// Where tokens leave a run with a byte.
-    func exits(by byte: UInt8) -> ArraySlice<RunProfile.Exit> {
-        exits[Int(exitStarts[Int(byte)])..<Int(exitStarts[Int(byte) + 1])]
+/// The exits of runs by the byte after the border.
+struct RunExits: Sendable {
+    private var lists: [[RunProfile.Exit]] = Array(repeating: [], count: 256)
+    /// Whether only the forced exits by a byte are kept, because there are so many others.
+    private var isCommon = Array(repeating: false, count: 256)
+
+    /// Most exits by a byte that are all kept.
+    private static let limit = 6000
+
+    fileprivate mutating func add(_ exit: RunProfile.Exit, by byte: UInt8) {
+        if !exit.isForced {
+            guard !isCommon[Int(byte)] else { return }
+            if lists[Int(byte)].count >= Self.limit {
+                isCommon[Int(byte)] = true
+                lists[Int(byte)].removeAll { !$0.isForced }
+                return
+            }
+        }
+        lists[Int(byte)].append(exit)
     }
+
+    /// All exits by a byte at a border; nil if not all are known.
+    func all(by byte: UInt8) -> [RunProfile.Exit]? { isCommon[Int(byte)] ? nil : lists[Int(byte)] }
+
+    /// The exits by a byte with which the run cannot go on.
+    func forced(by byte: UInt8) -> some Sequence<RunProfile.Exit> { lists[Int(byte)].lazy.filter(\.isForced) }
 }

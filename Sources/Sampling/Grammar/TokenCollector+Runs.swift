@@ -9,13 +9,6 @@ extension TokenCollector {
         case unless(Automaton.State)
     }
 
-    /// Bytes by which tokens that go on can leave a run, so many as matter.
-    struct LeavingBytes {
-        let bytes: [UInt8]
-        /// Whether what follows the run can begin as an item does.
-        let isAmbiguous: Bool
-    }
-
     /// Most tokens that are read one by one, and most states that are looked at for leaving bytes.
     private static let singleLimit = 512
     private static let pairLimit = 64
@@ -25,26 +18,26 @@ extension TokenCollector {
     mutating func collectRun(
         _ state: Automaton.State, branch: Int, in automaton: inout Automaton, into mask: inout TokenMask
     ) -> RunOutcome {
-        guard let run = automaton.run(state), let profile = profiles[run.item],
-            let leaving = leavingBytes(run, profile.machine, in: &automaton)
-        else { return .notARun }
+        guard let run = automaton.run(state), let profile = profiles[run.item] else { return .notARun }
         let part = profile.parts[branch]
         let maximum = run.maximum < 0 ? Int.max : Int(run.maximum)
-        if leaving.isAmbiguous {
-            guard let beyond = part.tokens(beyond: maximum, limit: Self.singleLimit) else { return .notARun }
+        let following = automaton.firstBytes(of: run.rest)
+        let exits = following.compactMap { part.exits.all(by: $0) }
+        guard exits.count == following.count else {
+            guard let beyond = part.tokens(beyond: maximum, limit: Self.singleLimit),
+                let leaving = leavingBytes(run, profile.machine, in: &automaton)
+            else { return .notARun }
             part.allowInside(maximum, in: &mask)
-            collectAmbiguous(state, profile, branch, beyond, leaving.bytes, in: &automaton, into: &mask)
+            collectAmbiguous(state, profile, branch, beyond, leaving, in: &automaton, into: &mask)
             return .complete
         }
         part.allowInside(maximum, in: &mask)
-        let counts = Int(run.minimum)...max(maximum, Int(run.minimum))
-        for byte in leaving.bytes {
-            for exit in part.exits(by: byte) where exit.count > 0 && counts.contains(Int(exit.count)) {
-                let index = Int(exit.node)
-                let node = vocabulary.trie.nodes[index]
-                walk(index..<Int(node.end), above: Int(node.depth) - 1, from: run.rest, in: &automaton, into: &mask)
-                if automaton.isExhausted { return .complete }
-            }
+        let counts = max(Int(run.minimum), 1)...max(maximum, Int(run.minimum), 1)
+        for exit in exits.joined() where counts.contains(Int(exit.count)) {
+            let index = Int(exit.node)
+            let node = vocabulary.trie.nodes[index]
+            walk(index..<Int(node.end), above: Int(node.depth) - 1, from: run.rest, in: &automaton, into: &mask)
+            if automaton.isExhausted { return .complete }
         }
         return run.minimum == 0 ? .unless(run.rest) : .complete
     }
@@ -59,8 +52,8 @@ extension TokenCollector {
         }
     }
 
-    /// Adds the tokens that do not stay inside a run, where what follows it can begin as an item does: nobody knows then
-    /// where the run ends, but a token that leaves it must do so by a byte that can be read after it, sooner or later.
+    /// Adds the tokens that do not stay inside a run, where what follows it begins as most items do: then there are too
+    /// many borders where it may. But a token that leaves it does so by a byte that can be read after it, soon or later.
     private mutating func collectAmbiguous(
         _ state: Automaton.State, _ profile: RunProfile, _ number: Int, _ beyond: ArraySlice<Int32>,
         _ leaving: [UInt8], in automaton: inout Automaton, into mask: inout TokenMask
@@ -71,7 +64,7 @@ extension TokenCollector {
             let bytes = vocabulary.text(of: token).dropFirst(branch.depth)
             if automaton.state(after: state, reading: bytes) != Automaton.never { mask.allow(token) }
         }
-        for exit in leaving.lazy.flatMap({ profile.parts[number].exits(by: $0) }) {
+        for exit in leaving.lazy.flatMap({ profile.parts[number].exits.forced(by: $0) }) {
             let index = Int(exit.node)
             let node = trie.nodes[index]
             let above = Int(node.depth) - 1
@@ -94,7 +87,7 @@ extension TokenCollector {
     /// The bytes by which a run can be left; nil if that is too much to find out.
     private mutating func leavingBytes(
         _ run: Automaton.Run, _ machine: ItemMachine, in automaton: inout Automaton
-    ) -> LeavingBytes? {
+    ) -> [UInt8]? {
         let key = UInt64(UInt32(bitPattern: run.item)) << 32 | UInt64(UInt32(bitPattern: run.rest))
         if let known = leavingBytes[key] { return known }
         guard let found = automaton.leavingBytes(run, machine, limit: Self.pairLimit) else { return nil }
@@ -135,10 +128,10 @@ extension TokenCollector {
         return 2 * equal > total ? run : nil
     }
 
-    /// How many tokens begin with a byte that an expression may begin with.
-    func tokenCount(beginning state: Automaton.State, in automaton: inout Automaton) -> Int {
+    /// How many tokens of a wide branch go on with a byte that can be read in a state.
+    func tokenCount(_ state: Automaton.State, _ branch: TokenBranch, in automaton: inout Automaton) -> Int {
         var count = 0
-        for child in vocabulary.branches[0].children
+        for child in branch.children
         where automaton.state(after: state, reading: vocabulary.trie.nodes[child.node].byte) != Automaton.never {
             count += child.tokenCount
         }
@@ -202,7 +195,7 @@ extension Automaton {
 
     /// The bytes that can be read, by way of what follows a run, where the run itself cannot go on: follows both from
     /// every border on, where what follows may begin. Nil if that is more states than a limit.
-    mutating func leavingBytes(_ run: Run, _ machine: ItemMachine, limit: Int) -> TokenCollector.LeavingBytes? {
+    mutating func leavingBytes(_ run: Run, _ machine: ItemMachine, limit: Int) -> [UInt8]? {
         struct Pair: Hashable {
             let inside: ItemMachine.State
             let after: State
@@ -232,8 +225,33 @@ extension Automaton {
                 }
             }
         }
-        let bytes = (UInt8.min...UInt8.max).filter { isLeaving[Int(classes.ofByte[Int($0)])] }
-        return TokenCollector.LeavingBytes(bytes: bytes, isAmbiguous: seen.count > 1)
+        return (UInt8.min...UInt8.max).filter { isLeaving[Int(classes.ofByte[Int($0)])] }
+    }
+
+    /// Bytes that can be read in a state.
+    mutating func firstBytes(of state: State) -> [UInt8] {
+        guard state != Self.empty else { return [] }
+        let canBegin = (0..<classes.count).map { step(state, $0) != Self.never }
+        return (UInt8.min...UInt8.max).filter { canBegin[Int(classes.ofByte[Int($0)])] }
+    }
+
+    /// States that together are the same as one that begins with a repetition, a rule or a choice: their first parts
+    /// are smaller. Nil for other states.
+    mutating func opened(_ state: State, limit: Int) -> [State]? {
+        let whole = nodes[Int(state)]
+        let head = whole.kind == .sequence ? nodes[Int(whole.a)] : whole
+        let rest = whole.kind == .sequence ? whole.b : Self.empty
+        switch head.kind {
+        case .rule: return [sequence(bodies[Int(head.a)], rest)]
+        case .choice:
+            let members = members(of: whole.kind == .sequence ? whole.a : state)
+            guard members.count <= limit else { return nil }
+            return members.map { sequence($0, rest) }
+        case .repetition:
+            let once = sequence(head.a, sequence(self.rest(of: head), rest))
+            return head.b == 0 ? [once, rest] : [once]
+        default: return nil
+        }
     }
 
     /// The grammar's own repeated items, each once.

@@ -19,7 +19,7 @@ struct TokenCollector: Sendable {
     private var path: [Step]
     private var likePath: [Step]
     /// Bytes by which runs can be left, by item and what follows.
-    var leavingBytes: [UInt64: LeavingBytes] = [:]
+    var leavingBytes: [UInt64: [UInt8]] = [:]
     /// What can be read in free text that has no beginning of a trigger at its end.
     private var freeText: (state: Automaton.State, mask: TokenMask)?
 
@@ -31,6 +31,8 @@ struct TokenCollector: Sendable {
     /// Bounds of the work before the first token: items that are looked at, and profiles.
     private static let itemLimit = 512
     private static let profileLimit = 16
+    /// Most states that are opened in search of runs.
+    private static let openLimit = 64
     /// A repetition of an item is profiled if at least so many tokens begin as it does, as a share of all.
     private static let profiledShare = 128
 
@@ -48,7 +50,9 @@ struct TokenCollector: Sendable {
         var prepared = self
         for item in trial.repeatedItems(limit: Self.itemLimit) where prepared.profiles.count < Self.profileLimit {
             trial.work = 0
-            guard prepared.tokenCount(beginning: item, in: &trial) * Self.profiledShare >= vocabulary.trie.tokens.count,
+            guard
+                prepared.tokenCount(item, vocabulary.branches[0], in: &trial) * Self.profiledShare
+                    >= vocabulary.trie.tokens.count,
                 let machine = ItemMachine(of: item, in: &trial)
             else { continue }
             prepared.profiles[item] = vocabulary.profile(of: machine)
@@ -83,14 +87,23 @@ struct TokenCollector: Sendable {
     private mutating func collect(
         from state: Automaton.State, branch number: Int, in automaton: inout Automaton, into mask: inout TokenMask
     ) {
+        let isBusy = isBusy(state, vocabulary.branches[number], in: &automaton)
         var open = [state]
+        var seen = Set(open)
         var others: [Automaton.State] = []
         while let next = open.popLast() {
             for member in automaton.members(of: next) {
                 switch collectRun(member, branch: number, in: &automaton, into: &mask) {
-                case .notARun: others.append(member)
-                case .complete: break
-                case .unless(let rest): open.append(rest)
+                case .complete: continue
+                case .unless(let rest): if seen.insert(rest).inserted { open.append(rest) }
+                case .notARun:
+                    if isBusy, seen.count < Self.openLimit,
+                        let parts = automaton.opened(member, limit: Self.openLimit)
+                    {
+                        for part in parts where seen.insert(part).inserted { open.append(part) }
+                    } else {
+                        others.append(member)
+                    }
                 }
             }
             if automaton.isExhausted { return }
@@ -103,6 +116,12 @@ struct TokenCollector: Sendable {
         } else {
             walk(branch.nodes, above: branch.depth, from: rest, in: &automaton, into: &mask)
         }
+    }
+
+    /// Whether so many tokens of a wide branch can be read that it is worth while to look for runs in a state.
+    private func isBusy(_ state: Automaton.State, _ branch: TokenBranch, in automaton: inout Automaton) -> Bool {
+        guard branch.isWide, state != Automaton.empty else { return false }
+        return 16 * tokenCount(state, branch, in: &automaton) > vocabulary.trie.tokens.count
     }
 
     private mutating func collect(
