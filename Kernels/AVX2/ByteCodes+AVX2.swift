@@ -81,7 +81,7 @@
             let d = codes.loadUnaligned(as: __m256.self)
             for t in 0..<T {
                 var value = _mm256_mul_ps(_mm256_cvtepi32_ps(sums[t]), d)
-                if M == 1 {
+                if M == 0 {
                     value = minus(minimum(Groups<G>(), Tokens<T>(), codes, tile.activations, t), value, G == 32)
                 }
                 let dx = splat(tile.activations + (256 * T + t * 4))
@@ -133,7 +133,7 @@
                 let m = (codes + 64).loadUnaligned(as: __m256.self)
                 for t in 0..<T {
                     var value = _mm256_mul_ps(_mm256_cvtepi32_ps(dots[t]), d)
-                    if M == 1 {
+                    if M == 0 {
                         let sum = _mm256_cvtepi32_ps(broadcast(x + (36 * T + t * 4)))
                         value = _mm256_fmadd_ps(sum, m, value)
                     }
@@ -155,11 +155,11 @@
         var dots = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
         for g in 0..<G / 4 {
             let codes = load256(values + g * 64)
-            let v = M == 0 ? _mm256_xor_si256(codes, _mm256_set1_epi8(-128)) : codes
-            let magnitude = M == 0 ? _mm256_abs_epi8(v) : v
+            let v = M == 0 ? codes : _mm256_sub_epi8(codes, _mm256_set1_epi8(Int8(truncatingIfNeeded: M)))
+            let magnitude = M == 0 ? v : _mm256_abs_epi8(v)
             for t in 0..<T {
                 let y = broadcast(x + (g * T + t) * 4)
-                let products = _mm256_maddubs_epi16(magnitude, M == 0 ? _mm256_sign_epi8(y, v) : y)
+                let products = _mm256_maddubs_epi16(magnitude, M == 0 ? y : _mm256_sign_epi8(y, v))
                 dots[t] = _mm256_add_epi32(dots[t], _mm256_madd_epi16(products, ones))
             }
         }

@@ -2,7 +2,7 @@
     import Intrinsics
     import Quantization
 
-    // y = Σ_blocks dx · (d · Σ_groups s·(Σ u·x − 128·Σ x)),        w = d·s·(u − 128)
+    // y = Σ_blocks dx · (d · Σ_groups s·(Σ u·x − offset·Σ x)),     w = d·s·(u − offset)
     // y = Σ_blocks dx · (d · Σ_groups s·Σ u·x − dmin · Σ_groups m·Σ x),   w = d·s·u − dmin·m
     //
     // For many tokens the weights are bytes in scratch (`ByteCodes`): 256 columns of two panels take 12 KB, and all
@@ -100,9 +100,9 @@
         var scales = tile.weights + ByteCodes256.scalesOffset
         for group in 0..<256 / G {
             var dots = nones
-            if M == 0 {
+            if M != 0 {
                 for t in 0..<T {
-                    let correction = correction(tile.activations, Tokens<T>(), Groups<G>(), group, t)
+                    let correction = correction(tile.activations, Tokens<T>(), Groups<G>(), Offset<M>(), group, t)
                     for p in 0..<P { dots[p][t] = correction }
                 }
             }
@@ -148,7 +148,7 @@
         _ t: Int
     ) -> __m512 {
         let value = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), codes.loadUnaligned(as: __m512.self))
-        if M == 0 { return value }
+        if M != 0 { return value }
         let scale = (codes + ByteCodes256.minimumScaleOffset).loadUnaligned(as: __m512.self)
         let minima = codes + ByteCodes256.minimaOffset
         var minimum = _mm512_setzero_si512()
@@ -176,9 +176,9 @@
         var codes = tile.weights
         for _ in 0..<tile.columns / 32 {
             var dots = InlineArray<P, InlineArray<T, __m512i>>(repeating: none)
-            if M == 0 {
+            if M != 0 {
                 for t in 0..<T {
-                    let correction = broadcast(x + (36 * T + t * 4))
+                    let correction = correction(x, Tokens<T>(), Offset<M>(), t)
                     for p in 0..<P { dots[p][t] = correction }
                 }
             }
@@ -210,7 +210,7 @@
         _ dots: __m512i, _: Tokens<T>, _: Offset<M>, _ d: __m512, _ m: __m512, _ x: UnsafeRawPointer, _ t: Int
     ) -> __m512 {
         let value = _mm512_mul_ps(_mm512_cvtepi32_ps(dots), d)
-        if M == 0 { return value }
+        if M != 0 { return value }
         return _mm512_fmadd_ps(_mm512_cvtepi32_ps(broadcast(x + (36 * T + t * 4))), m, value)
     }
 
@@ -268,10 +268,10 @@
                     // Sums of the two halves of 32 columns.
                     var low = none
                     var high = none
-                    if M == 0 {
+                    if M != 0 {
                         for t in 0..<T {
-                            low[t] = correction(x, Tokens<T>(), Groups<16>(), 2 &* part, t)
-                            high[t] = correction(x, Tokens<T>(), Groups<16>(), 2 &* part &+ 1, t)
+                            low[t] = correction(x, Tokens<T>(), Groups<16>(), Offset<M>(), 2 &* part, t)
+                            high[t] = correction(x, Tokens<T>(), Groups<16>(), Offset<M>(), 2 &* part &+ 1, t)
                         }
                     }
                     let y = x + part &* 32 &* T
@@ -321,7 +321,7 @@
                 fetch(after: block, 0, of: 1, places.wordsPerBlock, product.prefetchDistance)
                 for part in 0..<places.weightsPerBlock / 32 {
                     var dots = none
-                    if M == 0 { for t in 0..<T { dots[t] = broadcast(x + (36 * T + t * 4)) } }
+                    if M != 0 { for t in 0..<T { dots[t] = correction(x, Tokens<T>(), Offset<M>(), t) } }
                     let y = x
                     unpack(block, part) { i, word in
                         let u = unsafeBitCast(word, to: __m512i.self)
@@ -375,14 +375,24 @@
         for line in 0..<count { isa_prefetch(block.words + (distance &+ (part &* count &+ line) &* 64)) }
     }
 
-    /// −128·Σ of a group.
+    /// `−offset · Σ` of a group; activations carry `−32 · Σ` of sixteen columns.
     @inline(__always)
-    private func correction<let T: Int, let G: Int>(
-        _ x: UnsafeRawPointer, _: Tokens<T>, _: Groups<G>, _ group: Int, _ t: Int
+    private func correction<let T: Int, let G: Int, let M: Int>(
+        _ x: UnsafeRawPointer, _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ group: Int, _ t: Int
     ) -> __m512i {
         let sums = x + (276 * T &+ group &* (G / 4) &* T &+ t * 4)
         let sum = G == 32 ? _mm512_add_epi32(broadcast(sums), broadcast(sums + 4 * T)) : broadcast(sums)
-        return _mm512_slli_epi32(sum, 2)
+        if M >= 32 { return _mm512_slli_epi32(sum, UInt32(M.trailingZeroBitCount &- 5)) }
+        return _mm512_srai_epi32(sum, UInt32(5 &- M.trailingZeroBitCount))
+    }
+
+    /// `−offset · Σ` of a block of 32 columns; activations carry `−128 · Σ`.
+    @inline(__always)
+    private func correction<let T: Int, let M: Int>(
+        _ x: UnsafeRawPointer, _: Tokens<T>, _: Offset<M>, _ t: Int
+    ) -> __m512i {
+        let sum = broadcast(x + (36 * T + t * 4))
+        return M == 128 ? sum : _mm512_srai_epi32(sum, UInt32(7 &- M.trailingZeroBitCount))
     }
 
     @inline(__always)

@@ -9,6 +9,9 @@
     //     vpmultishiftqb(first)                                                 a quad: a level's number to a byte
     //     vpermb(number and sign, levels)                                       its code
     //
+    // All of these start once a cycle, so they are what counts. vpermb reads six bits, of which number and sign may be
+    // any: one vpmultishiftqb of signs serves two quads, the even one by bit 1 and the odd one by bit 5.
+    //
     // VBMI is in every CPU with AVX-512 VNNI but Cascade Lake and Cooper Lake, so these kernels are rows of their own.
 
     /// Rows for CPUs with VBMI.
@@ -29,13 +32,13 @@
         /// A byte an entry: numbers of its first four levels in two bits each, and of its last four.
         private let first: __m512i
         private let second: __m512i
-        private let levels: __m512i
+        private let codes: Codes
 
         @inline(__always)
         init(_ tables: EntryTables, first: SIMD16<UInt32>, second: SIMD16<UInt32>) {
             self.first = lookUp256(tables.first, vector(first))
             self.second = lookUp256(tables.second, vector(second))
-            levels = load512(tables.signedLevels)
+            codes = Codes(tables)
         }
 
         @inline(__always)
@@ -43,7 +46,7 @@
             let isUpper = bytesMask(vector(ninths), bit: 28)
             first = lookUp512(tables.first, vector(low), isUpper)
             second = lookUp512(tables.second, vector(low), isUpper)
-            levels = load512(tables.signedLevels)
+            codes = Codes(tables)
         }
 
         @inline(__always)
@@ -51,28 +54,30 @@
             permutedEvenSigns(bits, tables)
         }
 
-        /// Numbers of a quad's levels in the low two bits of bytes.
+        /// Numbers of a quad's levels in two bits of bytes.
         @inline(__always)
-        private func numbers(_ i: Int) -> __m512i {
-            fields(i % 2 == 0 ? first : second, from: 8 * (i / 2), apart: 2)
+        private func numbers(_ i: Int, at bit: Int) -> __m512i {
+            fields(i % 2 == 0 ? first : second, from: 8 * (i / 2) - bit, apart: 2)
         }
 
         @inline(__always)
-        func signed(_ i: Int, _ signs: SIMD16<UInt32>) -> SIMD16<UInt32> { coded(numbers(i), signs, i, levels) }
+        func signed(_ i: Int, _ signs: SIMD16<UInt32>) -> SIMD16<UInt32> {
+            codes.quad(i, numbers(i, at: Codes.numberBit(i)), signs)
+        }
 
         @inline(__always)
-        func ternary(_ i: Int) -> SIMD16<UInt32> { words(numbers(i)) & 0x0303_0303 }
+        func ternary(_ i: Int) -> SIMD16<UInt32> { words(numbers(i, at: 0)) & 0x0303_0303 }
 
         @inline(__always)
         func eighths(_ i: Int, _ minus: SIMD16<UInt32>) -> SIMD16<UInt32> {
-            coded(numbers(i), minus: fields(vector(minus), from: i / 2 - 5, apart: 0), levels)
+            codes.odd(numbers(i, at: 0), minus: fields(vector(minus), from: i / 2 - 5, apart: 0))
         }
     }
 
     private struct PermutedFours: FourLevelEntries {
         /// Sixteen bits an entry, a level's number in each four: entries 0 and 2, 1 and 3, 4 and 6, 5 and 7.
         private let pairs: (__m512i, __m512i, __m512i, __m512i)
-        private let levels: __m512i
+        private let codes: Codes
 
         @inline(__always)
         init(_ tables: EntryTables, _ low: SIMD16<UInt32>, _ high: SIMD16<UInt32>) {
@@ -103,7 +108,7 @@
                 vector(a & even | (b &<< 8) & odd), vector((a &>> 8) & even | b & odd),
                 vector(c & even | (d &<< 8) & odd), vector((c &>> 8) & even | d & odd)
             )
-            levels = load512(tables.signedLevels)
+            codes = Codes(tables)
         }
 
         @inline(__always)
@@ -114,7 +119,7 @@
         @inline(__always)
         func signed(_ i: Int, _ signs: SIMD16<UInt32>) -> SIMD16<UInt32> {
             let pair = i < 4 ? (i % 2 == 0 ? pairs.0 : pairs.1) : (i % 2 == 0 ? pairs.2 : pairs.3)
-            return coded(fields(pair, from: 16 * (i % 4 / 2), apart: 4), signs, i, levels)
+            return codes.quad(i, fields(pair, from: 16 * (i % 4 / 2) - Codes.numberBit(i), apart: 4), signs)
         }
     }
 
@@ -124,17 +129,36 @@
     @inline(__always)
     private func words(_ vector: __m512i) -> SIMD16<UInt32> { unsafeBitCast(vector, to: SIMD16<UInt32>.self) }
 
-    /// Codes of a quad: level numbers with bits 4i..<4i + 4 of `signs`.
-    @inline(__always)
-    private func coded(_ numbers: __m512i, _ signs: SIMD16<UInt32>, _ i: Int, _ levels: __m512i) -> SIMD16<UInt32> {
-        coded(numbers, minus: fields(vector(signs), from: 4 * i - 5, apart: 1), levels)
-    }
+    /// Codes of level numbers and signs: `EntryTables.signedLevels`.
+    private struct Codes {
+        private let evenLevels: __m512i
+        private let oddLevels: __m512i
 
-    /// - Parameter minus: bytes whose bit 5 counts.
-    @inline(__always)
-    private func coded(_ numbers: __m512i, minus: __m512i, _ levels: __m512i) -> SIMD16<UInt32> {
-        let places = words(numbers) & 0xDFDF_DFDF | words(minus) & 0x2020_2020
-        return words(isa_permb(levels, vector(places)))
+        @inline(__always)
+        init(_ tables: EntryTables) {
+            evenLevels = load512(tables.signedLevels)
+            oddLevels = load512(tables.signedLevels + 64)
+        }
+
+        /// Where the numbers of a quad begin in bytes.
+        @inline(__always)
+        static func numberBit(_ i: Int) -> Int { i % 2 == 0 ? 3 : 0 }
+
+        /// - Parameter signs: bits 4i..<4i + 4 are the quad's.
+        @inline(__always)
+        func quad(_ i: Int, _ numbers: __m512i, _ signs: SIMD16<UInt32>) -> SIMD16<UInt32> {
+            let minus = fields(vector(signs), from: 8 * (i / 2) - 1, apart: 1)
+            if i % 2 == 1 { return odd(numbers, minus: minus) }
+            let places = words(numbers) & 0xFDFD_FDFD | words(minus) & 0x0202_0202
+            return words(isa_permb(evenLevels, vector(places)))
+        }
+
+        /// - Parameter minus: bit 5 of bytes counts.
+        @inline(__always)
+        func odd(_ numbers: __m512i, minus: __m512i) -> SIMD16<UInt32> {
+            let places = words(numbers) & 0xDFDF_DFDF | words(minus) & 0x2020_2020
+            return words(isa_permb(oddLevels, vector(places)))
+        }
     }
 
     /// Byte j of every row: eight bits from bit `from + apart · j` of the row's word, those behind it from elsewhere.

@@ -79,7 +79,7 @@ private func rows256<let T: Int, let G: Int, let M: Int>(_: Tokens<T>, _: Groups
         let dots = wordDots(Tokens<T>(), Groups<G>(), Offset<M>(), values, x + group &* G &* n, n)
         let scale = floats(word(tile.weights + (ByteCodes256.scalesOffset &+ group &* 64)))
         for t in 0..<T { scaled[t] = multiplyAdd16(floats(dots[t]), scale, scaled[t]) }
-        if M == 1 {
+        if M == 0 {
             let minimum = minimum(Groups<G>(), tile.weights + ByteCodes256.minimaOffset, group)
             for t in 0..<T { minima[t] = multiplyAdd16(minimum, columnSum(Groups<G>(), tile, group, t), minima[t]) }
         }
@@ -87,7 +87,7 @@ private func rows256<let T: Int, let G: Int, let M: Int>(_: Tokens<T>, _: Groups
     let d = tile.weights.loadUnaligned(as: SIMD16<Float>.self)
     for t in 0..<T {
         var value = scaled[t] * d
-        if M == 1 {
+        if M == 0 {
             let scale = (tile.weights + ByteCodes256.minimumScaleOffset).loadUnaligned(as: SIMD16<Float>.self)
             value = multiplyAdd16(minima[t], G == 32 ? -scale : scale, value)
         }
@@ -128,7 +128,7 @@ private func rows32<let T: Int, let M: Int>(_: Tokens<T>, _: Offset<M>, _ part: 
         let d = codes.loadUnaligned(as: SIMD16<Float>.self)
         for t in 0..<T {
             var value = floats(dots[t]) * d
-            if M == 1 {
+            if M == 0 {
                 let sum = (x + (36 &* n &+ t &* 4)).loadUnaligned(as: Int32.self)
                 let m = (codes + 64).loadUnaligned(as: SIMD16<Float>.self)
                 value = multiplyAdd16(SIMD16(repeating: Float(sum)), m, value)
@@ -149,7 +149,8 @@ private func wordDots<let T: Int, let G: Int, let M: Int>(
     var dots = InlineArray<T, SIMD16<Int32>>(repeating: .zero)
     for g in 0..<G / 4 {
         let codes = (values + g * 64).loadUnaligned(as: SIMD16<UInt32>.self)
-        let bytes = M == 0 ? BytePairs(flipped: codes) : BytePairs(unsigned: codes)
+        let bytes =
+            M == 0 ? BytePairs(unsigned: codes) : BytePairs(unsigned: codes, minus: Int16(truncatingIfNeeded: M))
         for t in 0..<T { dots[t] &+= bytes.dot(BytePairs(broadcasting: x + (g &* n &+ t) &* 4)) }
     }
     return dots

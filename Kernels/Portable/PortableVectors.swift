@@ -37,9 +37,15 @@ struct BytePairs {
     /// - Parameter bytes: sixteen rows of four signed bytes whose top bits are flipped.
     @inline(__always)
     init(flipped bytes: SIMD16<UInt32>) {
+        self.init(unsigned: bytes, minus: 0x80)
+    }
+
+    /// - Parameter offset: what is taken from every byte.
+    @inline(__always)
+    init(unsigned bytes: SIMD16<UInt32>, minus offset: Int16) {
         self.init(unsigned: bytes)
-        even.subtract(0x80)
-        odd.subtract(0x80)
+        even.subtract(offset)
+        odd.subtract(offset)
     }
 
     /// - Parameter codes: bytes whose low halves count.

@@ -4,7 +4,7 @@ import Quantization
 func byteCodeKernel(_ type: QuantizationType) -> MatrixKernel? {
     switch type {
     case .q4_1: MatrixKernel(activations: .int8Per32) { multiply($0, WithMinimum(), scalesQ4_1, unpackQ4_1) }
-    case .q5_0: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), headScale, unpackQ5_0) }
+    case .q5_0: MatrixKernel(activations: .int8Per32) { multiply($0, Offset<16>(), headScale, unpackQ5_0) }
     case .q5_1: MatrixKernel(activations: .int8Per32) { multiply($0, WithMinimum(), scalesQ4_1, unpackQ5_1) }
     case .iq4_nl: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), headScale, unpackIQ4_NL) }
     case .mxfp4: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), scalesMXFP4, unpackMXFP4) }
@@ -19,15 +19,15 @@ private func superblockKernel(_ type: QuantizationType) -> MatrixKernel? {
     case .q2_K:
         MatrixKernel(activations: .int8Per256) { multiply($0, Groups<16>(), WithMinimum(), scalesQ2_K, unpackQ2_K) }
     case .q3_K:
-        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<16>(), Signed(), scalesQ3_K, unpackQ3_K) }
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<16>(), Offset<4>(), scalesQ3_K, unpackQ3_K) }
     case .q5_K:
         MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), WithMinimum(), scalesQ5_K, unpackQ5_K) }
     case .iq4_xs:
         MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), Signed(), scalesIQ4_XS, unpackIQ4_XS) }
     case .tq1_0:
-        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), Signed(), scalesTernary, unpackTQ1_0) }
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), Offset<1>(), scalesTernary, unpackTQ1_0) }
     case .tq2_0:
-        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), Signed(), scalesTernary, unpackTQ2_0) }
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), Offset<1>(), scalesTernary, unpackTQ2_0) }
     default: nil
     }
 }
@@ -49,10 +49,10 @@ func gridKernel(_ type: QuantizationType) -> MatrixKernel? {
 /// Columns that share a scale.
 struct Groups<let count: Int> {}
 
-/// Whether codes are signed or have a minimum: what a kernel is compiled for.
-struct Offset<let minimum: Int> {}
-typealias Signed = Offset<0>
-typealias WithMinimum = Offset<1>
+/// What is taken from every code, a power of two; 0 for types that have minima.
+struct Offset<let code: Int> {}
+typealias Signed = Offset<128>
+typealias WithMinimum = Offset<0>
 
 /// Columns that are unpacked at once.
 var chunkColumns: Int { 256 }

@@ -5,7 +5,7 @@ import Quantization
 // these bytes (`scales…`, `unpack…`); the kernels that multiply them are the same for all. One text for every instruction set: the
 // vector length, `loadHalf16` and `lookUp16` are the module's.
 
-/// 32 columns of sixteen rows: `w = d · (code − 128)` for signed types, `w = d · code + m` for those with a minimum.
+/// 32 columns of sixteen rows: `w = d · (code − offset)` for signed types, `w = d · code + m` for those with a minimum.
 ///
 /// | bytes | part |
 /// |---|---|
@@ -33,7 +33,7 @@ struct ByteCodes32 {
     }
 }
 
-/// 256 columns of sixteen rows in groups of 16 or 32: `w = d · s · (code − 128)` for signed types,
+/// 256 columns of sixteen rows in groups of 16 or 32: `w = d · s · (code − offset)` for signed types,
 /// `w = d · s · code − dmin · m` for those with minima.
 ///
 /// | bytes | part |
@@ -84,8 +84,11 @@ struct BlockWords {
 
     @inline(__always)
     init(_ places: TransposedPlaces, _ panel: UnsafeRawPointer, _ index: Int) {
-        head = panel + places.head(index, row: 0)
-        words = panel + places.words(index)
+        // As `TransposedPlaces.head` and `words`, whose calls would cost the registers of a kernel at every block.
+        let line = panel + (index &>> places.lineShift) &* places.lineStride
+        let place = index & ((1 &<< places.lineShift) &- 1)
+        head = line + place &* (16 &* places.headBytes)
+        words = line + (places.lineBytes &+ place &* places.wordsPerBlock &* 64)
     }
 
     /// Word `index` of every row's block; bytes as in the file.

@@ -139,12 +139,14 @@ private func negated(_ levels: SIMD16<UInt32>, _ signs: SIMD16<UInt32>) -> SIMD1
     return ((levels ^ mask) &+ minus) ^ 0x8080_8080
 }
 
-/// Numbers of entries in a split codebook, as `RecodedBlocks` has them: eight words of bytes h and m, four of l.
+/// Entries of a split codebook as `RecodedBlocks` has them: from word `first` on, `stride` words per 64 columns, of which
+/// two hold bytes h and m and one both l.
 @inline(__always)
 func splitEntries<Entries: EightLevelEntries>(
-    _ block: BlockWords, _ part: Int, _ tables: EntryTables, _: Entries.Type
+    _ block: BlockWords, _ part: Int, from first: Int, stride: Int, _ tables: EntryTables, _: Entries.Type
 ) -> Entries {
-    let first = block[part]
-    let last = block[8 &+ part / 2] &>> UInt32(part % 2 &* 4)
-    return Entries(tables, first: first, second: first & 0xF0F0_F0F0 | last & 0x0F0F_0F0F)
+    let run = first &+ part / 2 &* stride
+    let low = block[run &+ part % 2]
+    let last = block[run &+ 2] &>> UInt32(part % 2 &* 4)
+    return Entries(tables, first: low, second: low & 0xF0F0_F0F0 | last & 0x0F0F_0F0F)
 }

@@ -1,12 +1,12 @@
 import Quantization
 
-/// IQ1_M in panels: 48 bytes of entries, a word of their signs, then four half words, each four s of three bits and four
-/// bits of d; `d/8 · (2s + 1)` times eighths.
+/// IQ1_M in panels: a word of entries' signs, four half words, each four s of three bits and four bits of d, then
+/// entries; `d/8 · (2s + 1)` times eighths.
 @inline(__always)
 func scalesIQ1_M(_ block: BlockWords, _ codes: ByteCodes256) {
     var d = SIMD16<UInt32>(repeating: 0)
     for i in 0..<4 {
-        let half = block.half(26 &+ i)
+        let half = block.half(2 &+ i)
         d |= (half &>> 12) &<< UInt32(4 * i)
         for j in 0..<4 { codes.set(scale: ((half &>> UInt32(3 * j)) & 7) &<< 1 | 1, at: 4 &* i &+ j) }
     }
@@ -17,8 +17,8 @@ func scalesIQ1_M(_ block: BlockWords, _ codes: ByteCodes256) {
 func multiplyIQ1_M<Entries: EightLevelEntries>(_ product: MatrixProduct, _: Entries.Type) {
     let tables = SplitCodebook.iq1.tables
     multiply(product, Groups<16>(), Signed(), scalesIQ1_M) { block, part, emit in
-        let entries = splitEntries(block, part, tables, Entries.self)
-        let minus = block[12] &>> UInt32(4 &* part)
+        let entries = splitEntries(block, part, from: 3, stride: 3, tables, Entries.self)
+        let minus = block[0] &>> UInt32(4 &* part)
         for i in 0..<8 { emit(i, entries.eighths(i, minus)) }
     }
 }

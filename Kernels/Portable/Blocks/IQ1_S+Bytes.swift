@@ -1,12 +1,12 @@
 import Quantization
 
-/// IQ1_S in panels: 48 bytes of entries, then four bits per group of 32: s and a sign. Levels are numbers less one, so
+/// IQ1_S in panels: four bits per group of 32, s and a sign, then entries. Levels are numbers less one, so
 /// `w = d·(2s + 1)·number − d/8·(2s + 1)·(8 ∓ 1)`.
 @inline(__always)
 func scalesIQ1_S(_ block: BlockWords, _ codes: ByteCodes256) {
     codes.set(d: block.scale)
     codes.set(minimumScale: block.scale * 0.125)
-    let word = block[12]
+    let word = block[0]
     for pair in 0..<4 {
         var minima = SIMD16<UInt32>(repeating: 0)
         for i in 0..<2 {
@@ -23,7 +23,7 @@ func scalesIQ1_S(_ block: BlockWords, _ codes: ByteCodes256) {
 func multiplyIQ1_S<Entries: EightLevelEntries>(_ product: MatrixProduct, _: Entries.Type) {
     let tables = SplitCodebook.iq1.tables
     multiply(product, Groups<32>(), WithMinimum(), scalesIQ1_S) { block, part, emit in
-        let entries = splitEntries(block, part, tables, Entries.self)
+        let entries = splitEntries(block, part, from: 1, stride: 3, tables, Entries.self)
         for i in 0..<8 { emit(i, entries.ternary(i)) }
     }
 }

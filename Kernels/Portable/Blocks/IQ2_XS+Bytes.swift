@@ -1,9 +1,9 @@
 import Quantization
 
-/// IQ2_XS in panels: per group of 32 a word of four low bytes of indices and one of four times seven signs and four ninth
-/// bits, then sixteen s of four bits; `d/8 · (2s + 1)`.
+/// IQ2_XS in panels: sixteen s of four bits, then per group of 32 a word of four low bytes of indices and one of four
+/// times seven signs and four ninth bits; `d/8 · (2s + 1)`.
 @inline(__always)
-func scalesIQ2_XS(_ block: BlockWords, _ codes: ByteCodes256) { setNibbleScales(block, from: 16, codes) }
+func scalesIQ2_XS(_ block: BlockWords, _ codes: ByteCodes256) { setNibbleScales(block, from: 0, codes) }
 
 /// Sixteen s of four bits, two to a byte, as IQ2_XS and IQ2_S have them.
 @inline(__always)
@@ -19,8 +19,8 @@ func setNibbleScales(_ block: BlockWords, from first: Int, _ codes: ByteCodes256
 func multiplyIQ2_XS<Entries: EightLevelEntries>(_ product: MatrixProduct, _: Entries.Type) {
     let tables = CodebookGrid.iq2_xs.tables
     multiply(product, Groups<16>(), Signed(), scalesIQ2_XS) { block, part, emit in
-        let high = block[2 &* part &+ 1]
-        let entries = Entries(tables, block[2 &* part], ninths: high)
+        let high = block[2 &* part &+ 3]
+        let entries = Entries(tables, block[2 &* part &+ 2], ninths: high)
         let signs = Entries.evenSigns(high, tables)
         for i in 0..<8 { emit(i, entries.signed(i, signs)) }
     }

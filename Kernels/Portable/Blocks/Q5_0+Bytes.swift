@@ -1,7 +1,7 @@
 /// Q5_0: word 0 holds the fifth bit of every column, then as Q4_1; codes from −16.
 @inline(__always)
 func unpackQ5_0(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    unpackFiveBits(block, from: 0) { emit($0, $1 &+ 0x7070_7070) }
+    unpackFiveBits(block, from: 0, emit)
 }
 
 /// The codes of Q5_0 and Q5_1, whose fifth bits are word `first`.

@@ -10,6 +10,6 @@ func scalesTernary(_ block: BlockWords, _ codes: ByteCodes256) {
 func unpackTQ2_0(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
     for i in 0..<8 {
         let code = (block[part / 4 &* 8 &+ i] &>> UInt32(part % 4 &* 2)) & 0x0303_0303
-        emit(i, code &+ 0x7F7F_7F7F)
+        emit(i, code)
     }
 }

@@ -41,7 +41,7 @@
         self.levels = levels
         let isEight = count == 8
         let codes = EntryTables.signedLevels(levelCount: isEight ? 4 : 8) {
-            128 + Int(levels[min($0, levels.count - 1)])
+            128 + ($1 ? -1 : 1) * Int(levels[min($0, levels.count - 1)])
         }
         tables = EntryTables(
             entries: entries, signedLevels: codes,

@@ -6,7 +6,8 @@
 @safe package struct EntryTables: Sendable {
     /// `[count]` entries of eight signed bytes.
     @unsafe package nonisolated(unsafe) let entries: UnsafeRawPointer
-    /// 64 codes: level number in the low bits, some bits that do not matter, bit 5 for minus.
+    /// Two tables of 64 codes, by six bits of which some do not matter: for even quads the level's number from bit 3 and
+    /// bit 1 for minus; for odd ones the number from bit 0 and bit 5.
     @unsafe package nonisolated(unsafe) let signedLevels: UnsafeRawPointer
     /// `[count]` bytes, a multiple of 64, as are the second halves.
     @unsafe package nonisolated(unsafe) let first: UnsafeRawPointer
@@ -22,14 +23,11 @@
         unsafe evenSigns = Self.copy((0..<128).map { CodebookGrid.evenSigns($0) })
     }
 
-    /// The table of codes of a codebook of up to four levels, or eight.
-    ///
-    /// - Parameter plus: the code of a level's number without minus, from 128; minus mirrors it there.
-    static func signedLevels(levelCount: Int, _ plus: (Int) -> Int) -> [UInt8] {
-        (0..<64).map { place in
-            let code = plus(place & (levelCount - 1))
-            return UInt8(place < 32 ? code : 256 - code)
-        }
+    /// Those tables for a codebook of up to four levels, or eight.
+    static func signedLevels(levelCount: Int, _ code: (_ number: Int, _ isMinus: Bool) -> Int) -> [UInt8] {
+        let mask = levelCount - 1
+        let even = (0..<64).map { UInt8(code($0 >> 3 & mask, $0 >> 1 & 1 == 1)) }
+        return even + (0..<64).map { UInt8(code($0 & mask, $0 >> 5 & 1 == 1)) }
     }
 
     /// Never freed: codebooks are static.

@@ -40,8 +40,11 @@ package struct SplitCodebook: Sendable {
     }
 
     private static func signedLevels(_ levels: [Int8], eighths: Bool) -> [UInt8] {
-        if !eighths { return EntryTables.signedLevels(levelCount: 4) { 128 + Int(levels[min($0, 2)]) } }
-        return (0..<64).map { UInt8(128 + 8 * Int(levels[min($0 & 3, 2)]) + ($0 < 32 ? 1 : -1)) }
+        EntryTables.signedLevels(levelCount: 4) { number, isMinus in
+            let level = Int(levels[min(number, 2)])
+            if eighths { return 128 + 8 * level + (isMinus ? -1 : 1) }
+            return 128 + (isMinus ? -level : level)
+        }
     }
 
     /// Eight levels as signed bytes.

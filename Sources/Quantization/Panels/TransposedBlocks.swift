@@ -118,11 +118,11 @@ package struct TransposedPlaces: Sendable {
     /// Blocks of a row.
     package let blockCount: Int
     /// Blocks whose heads share a line, a power of two, as its logarithm; 0 where there are no heads.
-    @usableFromInline let lineShift: Int
+    package let lineShift: Int
     /// Bytes of a line of heads, its blocks' words included.
-    @usableFromInline let lineStride: Int
+    package let lineStride: Int
     /// Bytes of heads before the words: 64 or none.
-    @usableFromInline let lineBytes: Int
+    package let lineBytes: Int
     /// Bytes of a panel.
     package let panelBytes: Int
 
@@ -143,15 +143,13 @@ package struct TransposedPlaces: Sendable {
     var blocksPerLine: Int { 1 << lineShift }
 
     /// Offset of the head of a row's block.
-    @inlinable
-    package func head(_ index: Int, row: Int) -> Int {
+    func head(_ index: Int, row: Int) -> Int {
         let place = index & ((1 &<< lineShift) &- 1)
-        return (index &>> lineShift) &* lineStride &+ (place &* 16 &+ row) &* headBytes
+        return (index &>> lineShift) &* lineStride &+ (place &* rowsPerPanel &+ row) &* headBytes
     }
 
     /// Offset of the words of a block of sixteen rows, a multiple of 64.
-    @inlinable
-    package func words(_ index: Int) -> Int {
+    func words(_ index: Int) -> Int {
         let place = index & ((1 &<< lineShift) &- 1)
         return (index &>> lineShift) &* lineStride &+ lineBytes &+ place &* wordsPerBlock &* 64
     }
