@@ -3,7 +3,8 @@
     import Quantization
 
     // Codebooks by permutation. A gather of sixteen takes 17 cycles (Zen 4) and finds 64 bytes; vpermi2b takes one and
-    // finds 64 bytes of 128. An entry of eight levels of two bits each is two bytes, so 256 entries are eight registers:
+    // finds 64 bytes of 128. An entry of eight levels of two bits each is two bytes, so 256 entries are eight
+    // registers:
     //
     //     first = vpermi2b(number, table), twice, and the right half by bit 7   four levels of 64 entries
     //     vpmultishiftqb(first)                                                 a quad: a level's number to a byte

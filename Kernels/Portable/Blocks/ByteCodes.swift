@@ -1,9 +1,9 @@
 import Quantization
 
 // What types without a kernel of their own become before they are multiplied: bytes, sixteen rows interleaved, in
-// scratch that stays in L1, or in registers where there are few tokens. Each type says only how its words become
-// these bytes (`scales…`, `unpack…`); the kernels that multiply them are the same for all. One text for every instruction set: the
-// vector length, `loadHalf16` and `lookUp16` are the module's.
+// scratch that stays in L1, or in registers where there are few tokens. Each type says only how its words become these
+// bytes (`scales…`, `unpack…`); the kernels that multiply them are the same for all. One text for every instruction
+// set: the vector length, `loadHalf16` and `lookUp16` are the module's.
 
 /// 32 columns of sixteen rows: `w = d · (code − offset)` for signed types, `w = d · code + m` for those with a minimum.
 ///

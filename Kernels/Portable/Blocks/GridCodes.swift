@@ -1,8 +1,8 @@
 import Quantization
 
-// What the types with codebooks share: an entry is four or eight small levels, found by its number. 32 columns are four
-// entries of eight levels or eight of four; a quad is four levels, numbered 0..<8 in the order of columns. How quads are
-// found differs: here by gathers, in `GridCodes+AVX512.swift` by permutations of registers.
+// What the types with codebooks share: an entry is four or eight small levels, found by its number. 32 columns are
+// four entries of eight levels or eight of four; a quad is four levels, numbered 0..<8 in the order of columns. How
+// quads are found differs: here by gathers, in `GridCodes+AVX512.swift` by permutations of registers.
 
 /// The quads of 32 columns of sixteen rows, with signs.
 protocol SignedQuads {
@@ -139,8 +139,8 @@ private func negated(_ levels: SIMD16<UInt32>, _ signs: SIMD16<UInt32>) -> SIMD1
     return ((levels ^ mask) &+ minus) ^ 0x8080_8080
 }
 
-/// Entries of a split codebook as `RecodedBlocks` has them: from word `first` on, `stride` words per 64 columns, of which
-/// two hold bytes h and m and one both l.
+/// Entries of a split codebook as `RecodedBlocks` has them: from word `first` on, `stride` words per 64 columns, of
+/// which two hold bytes h and m and one both l.
 @inline(__always)
 func splitEntries<Entries: EightLevelEntries>(
     _ block: BlockWords, _ part: Int, from first: Int, stride: Int, _ tables: EntryTables, _: Entries.Type

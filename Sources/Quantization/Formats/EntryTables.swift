@@ -6,8 +6,8 @@
 @safe package struct EntryTables: Sendable {
     /// `[count]` entries of eight signed bytes.
     @unsafe package nonisolated(unsafe) let entries: UnsafeRawPointer
-    /// Two tables of 64 codes, by six bits of which some do not matter: for even quads the level's number from bit 3 and
-    /// bit 1 for minus; for odd ones the number from bit 0 and bit 5.
+    /// Two tables of 64 codes, by six bits of which some do not matter: for even quads the level's number from bit 3
+    /// and bit 1 for minus; for odd ones the number from bit 0 and bit 5.
     @unsafe package nonisolated(unsafe) let signedLevels: UnsafeRawPointer
     /// `[count]` bytes, a multiple of 64, as are the second halves.
     @unsafe package nonisolated(unsafe) let first: UnsafeRawPointer

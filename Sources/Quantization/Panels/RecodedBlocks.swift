@@ -75,8 +75,8 @@ private enum ReorderedQ3_K: ReorderedBlocks {
     static let order = [24, 25, 26] + Array(0..<24)
 }
 
-/// The entries of 64 columns of a split codebook: two words of bytes `h | m << 4`, a word of l for both: byte i has that
-/// of entries i and 4 + i, low half and high half.
+/// The entries of 64 columns of a split codebook: two words of bytes `h | m << 4`, a word of l for both: byte i has
+/// that of entries i and 4 + i, low half and high half.
 private struct SplitEntries {
     let codes: SplitCodebook
     /// Where they begin in a block.
