@@ -28,6 +28,7 @@ extension Automaton {
     private mutating func derivative(of id: State, by byteClass: Int, depth: Int) -> State {
         work += 1
         if work > Limit.work { isExhausted = true }
+        if Int(id) < beginnings.count, !beginnings[Int(id)].contains(byteClass) { return Self.never }
         let node = nodes[Int(id)]
         switch node.kind {
         case .never, .empty: return Self.never
@@ -126,7 +127,7 @@ extension Automaton {
 
     // MARK: UTF-8
 
-    private mutating func afterFirstByte(_ byte: UInt8, set: Int32) -> State {
+    mutating func afterFirstByte(_ byte: UInt8, set: Int32) -> State {
         switch byte {
         case 0..<0x80: sets[Int(set)].coverage(of: UInt32(byte)...UInt32(byte)) == .all ? Self.empty : Self.never
         case 0xC2...0xDF: scalarTail(set, bits: UInt32(byte & 0x1F), remaining: 1, of: 2)

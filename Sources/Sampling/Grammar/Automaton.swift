@@ -79,6 +79,8 @@ struct Automaton: Sendable {
     var scratch: [State] = []
     /// Choices of two tails that were merged before: ambiguity meets the same ones again and again.
     var merged: [UInt64: State] = [:]
+    /// Classes of bytes that the grammar's own nodes may begin with: most that are looked at begin with another.
+    var beginnings: [ClassSet] = []
     /// Nodes that the grammar itself consists of; those after them come and go.
     var permanentCount = 0
     private(set) var start: State = 0
@@ -116,6 +118,7 @@ struct Automaton: Sendable {
         guard !isExhausted, nodes.count <= Limit.nodes / 2 else {
             throw .tooLarge(what: "expressions", limit: Grammar.Limit.expressions)
         }
+        beginnings = findBeginnings()
         permanentCount = nodes.count
         work = 0
     }

@@ -128,12 +128,14 @@ extension TokenCollector {
         return 2 * equal > total ? run : nil
     }
 
-    /// How many tokens of a wide branch go on with a byte that can be read in a state.
+    /// About how many tokens of a wide branch can be read in a state, by one byte; by two where the first is common.
     func tokenCount(_ state: Automaton.State, _ branch: TokenBranch, in automaton: inout Automaton) -> Int {
         var count = 0
-        for child in branch.children
-        where automaton.state(after: state, reading: vocabulary.trie.nodes[child.node].byte) != Automaton.never {
-            count += child.tokenCount
+        for child in branch.children {
+            let next = automaton.state(after: state, reading: vocabulary.trie.nodes[child.node].byte)
+            if next == Automaton.never { continue }
+            let below = child.branch.map { vocabulary.branches[$0] }
+            count += below.flatMap { $0.isWide ? tokenCount(next, $0, in: &automaton) : nil } ?? child.tokenCount
         }
         return count
     }

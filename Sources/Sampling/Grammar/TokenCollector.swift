@@ -87,7 +87,6 @@ struct TokenCollector: Sendable {
     private mutating func collect(
         from state: Automaton.State, branch number: Int, in automaton: inout Automaton, into mask: inout TokenMask
     ) {
-        let isBusy = isBusy(state, vocabulary.branches[number], in: &automaton)
         var open = [state]
         var seen = Set(open)
         var others: [Automaton.State] = []
@@ -97,7 +96,7 @@ struct TokenCollector: Sendable {
                 case .complete: continue
                 case .unless(let rest): if seen.insert(rest).inserted { open.append(rest) }
                 case .notARun:
-                    if isBusy, seen.count < Self.openLimit,
+                    if seen.count < Self.openLimit, isBusy(member, vocabulary.branches[number], in: &automaton),
                         let parts = automaton.opened(member, limit: Self.openLimit)
                     {
                         for part in parts where seen.insert(part).inserted { open.append(part) }

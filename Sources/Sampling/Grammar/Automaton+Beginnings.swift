@@ -1,0 +1,55 @@
+/// Some of the classes of bytes.
+struct ClassSet: Sendable, Equatable {
+    private var words = SIMD4<UInt64>()
+
+    func contains(_ byteClass: Int) -> Bool { words[byteClass >> 6] >> UInt64(byteClass & 63) & 1 == 1 }
+
+    mutating func insert(_ byteClass: Int) { words[byteClass >> 6] |= 1 << UInt64(byteClass & 63) }
+
+    mutating func formUnion(_ other: ClassSet) { words |= other.words }
+}
+
+extension Automaton {
+    /// The classes of bytes that every node may begin with.
+    ///
+    /// A node's parts come before it, but a rule's body after the rule: so this goes on until nothing changes, which is
+    /// about as often as rules begin with one another.
+    mutating func findBeginnings() -> [ClassSet] {
+        var found: [ClassSet] = []
+        for state in 0..<State(nodes.count) { found.append(ownBeginning(of: state)) }
+        var hasChanged = true
+        while hasChanged {
+            hasChanged = false
+            for (id, node) in nodes[..<found.count].enumerated() {
+                var set = found[id]
+                switch node.kind {
+                case .rule: set = found[Int(bodies[Int(node.a)])]
+                case .repetition: set = found[Int(node.a)]
+                case .sequence where !isNullable[Int(node.a)]: set = found[Int(node.a)]
+                case .sequence, .choice:
+                    set = found[Int(node.a)]
+                    set.formUnion(found[Int(node.b)])
+                default: continue
+                }
+                if set != found[id] { hasChanged = true }
+                found[id] = set
+            }
+        }
+        return found
+    }
+
+    /// The classes that a node without parts may begin with.
+    private mutating func ownBeginning(of state: State) -> ClassSet {
+        var set = ClassSet()
+        let node = nodes[Int(state)]
+        switch node.kind {
+        case .text: set.insert(Int(classes.ofByte[Int(texts[Int(node.a)][Int(node.b)])]))
+        case .set:
+            for (byteClass, byte) in classes.examples.enumerated()
+            where afterFirstByte(byte, set: node.a) != Self.never { set.insert(byteClass) }
+        case .scan, .scalarTail: for byteClass in 0..<classes.count { set.insert(byteClass) }
+        default: break
+        }
+        return set
+    }
+}
