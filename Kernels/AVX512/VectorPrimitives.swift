@@ -8,6 +8,14 @@
         _mm512_fmadd_ps(a, b, c)
     }
 
+    /// The sum of all lanes, in one fixed order.
+    @inline(__always)
+    func sum(_ v: SIMD16<Float>) -> Float { _mm512_reduce_add_ps(v) }
+
+    /// The greatest lane.
+    @inline(__always)
+    func greatest(_ v: SIMD16<Float>) -> Float { _mm512_reduce_max_ps(v) }
+
     /// Sixteen half-precision numbers as float32, exact.
     @inline(__always)
     func loadHalf16(_ p: UnsafeRawPointer) -> SIMD16<Float> {
@@ -32,6 +40,43 @@
     @inline(__always)
     func gather16(_ table: UnsafeRawPointer, _ indices: SIMD16<UInt32>) -> SIMD16<UInt32> {
         unsafeBitCast(isa_gather512(table, unsafeBitCast(indices, to: __m512i.self)), to: SIMD16<UInt32>.self)
+    }
+
+    /// The low bytes of integers.
+    @inline(__always)
+    func lowBytes16(_ v: SIMD16<Int32>) -> SIMD16<UInt8> {
+        unsafeBitCast(_mm512_cvtepi32_epi8(unsafeBitCast(v, to: __m512i.self)), to: SIMD16<UInt8>.self)
+    }
+
+    /// Floats nearest to any integers.
+    @inline(__always)
+    func floats16(_ v: SIMD16<Int32>) -> SIMD16<Float> { _mm512_cvtepi32_ps(unsafeBitCast(v, to: __m512i.self)) }
+
+    /// What sums of key products start from, for a query whose codes have this sum: here keys are multiplied with
+    /// their top bits flipped, as unsigned bytes.
+    @inline(__always)
+    func keySums16(_ sum: Int32) -> SIMD16<Int32> { SIMD16(repeating: sum &* -128) }
+
+    /// Adds four products a lane: codes of keys, top bits flipped, and a query's four codes.
+    @inline(__always)
+    func addKeyProducts16(_ sums: SIMD16<Int32>, _ keys: SIMD16<UInt32>, _ query: UInt32) -> SIMD16<Int32> {
+        dotBytes(sums, keys, SIMD16(repeating: query))
+    }
+
+    /// Adds four products a lane: codes of values, and four weights 0...255.
+    @inline(__always)
+    func addValueProducts16(_ sums: SIMD16<Int32>, _ values: SIMD16<UInt32>, _ weights: UInt32) -> SIMD16<Int32> {
+        dotBytes(sums, SIMD16(repeating: weights), values)
+    }
+
+    @inline(__always)
+    private func dotBytes(
+        _ sums: SIMD16<Int32>, _ unsigned: SIMD16<UInt32>, _ signed: SIMD16<UInt32>
+    ) -> SIMD16<Int32> {
+        unsafeBitCast(
+            _mm512_dpbusd_epi32(
+                unsafeBitCast(sums, to: __m512i.self), unsafeBitCast(unsigned, to: __m512i.self),
+                unsafeBitCast(signed, to: __m512i.self)), to: SIMD16<Int32>.self)
     }
 
     /// Register tile of attention: six queries, four vectors, and four registers for keys or values.

@@ -67,7 +67,24 @@ struct BytePairs {
         var sums = even
         sums.low = even.low &* other.even.low &+ odd.low &* other.odd.low
         sums.high = even.high &* other.even.high &+ odd.high &* other.odd.high
-        let pairs = unsafeBitCast(sums, to: SIMD16<Int32>.self)
+        return Self.pairSums(sums)
+    }
+
+    /// The same for an unsigned byte and a signed one: a product is at most 255 · 128 < 2¹⁵, a sum of two may be more.
+    @inline(__always)
+    func wideDot(_ other: BytePairs) -> SIMD16<Int32> {
+        var (first, second) = (even, odd)
+        first.low = even.low &* other.even.low
+        first.high = even.high &* other.even.high
+        second.low = odd.low &* other.odd.low
+        second.high = odd.high &* other.odd.high
+        return Self.pairSums(first) &+ Self.pairSums(second)
+    }
+
+    /// Sums of neighbours.
+    @inline(__always)
+    private static func pairSums(_ words: Words) -> SIMD16<Int32> {
+        let pairs = unsafeBitCast(words, to: SIMD16<Int32>.self)
         return ((pairs &<< 16) &>> 16) &+ (pairs &>> 16)
     }
 }

@@ -4,6 +4,16 @@
 @inline(__always)
 func multiplyAdd16(_ a: SIMD16<Float>, _ b: SIMD16<Float>, _ c: SIMD16<Float>) -> SIMD16<Float> { a * b + c }
 
+/// The sum of all lanes, in one fixed order.
+@inline(__always)
+func sum(_ v: SIMD16<Float>) -> Float { sum(v.lowHalf + v.highHalf) }
+
+/// The greatest lane.
+@inline(__always)
+func greatest(_ v: SIMD16<Float>) -> Float {
+    greatest(v.lowHalf.replacing(with: v.highHalf, where: v.lowHalf .< v.highHalf))
+}
+
 /// Sixteen half-precision numbers as float32, exact.
 @inline(__always)
 func loadHalf16(_ p: UnsafeRawPointer) -> SIMD16<Float> {
@@ -49,6 +59,34 @@ func gather16(_ table: UnsafeRawPointer, _ indices: SIMD16<UInt32>) -> SIMD16<UI
     var result = SIMD16<UInt32>()
     for row in 0..<16 { result[row] = (table + Int(indices[row]) &* 8).loadUnaligned(as: UInt32.self) }
     return result
+}
+
+/// The low bytes of integers.
+@inline(__always)
+func lowBytes16(_ v: SIMD16<Int32>) -> SIMD16<UInt8> {
+    var result = SIMD16<UInt8>()
+    for lane in 0..<16 { result[lane] = UInt8(truncatingIfNeeded: v[lane]) }
+    return result
+}
+
+/// Floats nearest to any integers, whose halves are exact.
+@inline(__always)
+func floats16(_ v: SIMD16<Int32>) -> SIMD16<Float> { floats(v &>> 16) * 65536 + floats(v & 0xFFFF) }
+
+/// What sums of key products start from, for a query whose codes have this sum.
+@inline(__always)
+func keySums16(_ sum: Int32) -> SIMD16<Int32> { SIMD16() }
+
+/// Adds four products a lane: codes of keys, top bits flipped, and a query's four codes.
+@inline(__always)
+func addKeyProducts16(_ sums: SIMD16<Int32>, _ keys: SIMD16<UInt32>, _ query: UInt32) -> SIMD16<Int32> {
+    sums &+ BytePairs(flipped: keys).dot(BytePairs(flipped: SIMD16(repeating: query ^ 0x8080_8080)))
+}
+
+/// Adds four products a lane: codes of values, and four weights 0...255.
+@inline(__always)
+func addValueProducts16(_ sums: SIMD16<Int32>, _ values: SIMD16<UInt32>, _ weights: UInt32) -> SIMD16<Int32> {
+    sums &+ BytePairs(unsigned: SIMD16(repeating: weights)).wideDot(BytePairs(flipped: values ^ 0x8080_8080))
 }
 
 /// Register tile of attention: two queries, one vector.

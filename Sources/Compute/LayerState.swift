@@ -1,3 +1,5 @@
+import Quantization
+
 /// What one layer remembers of a sequence between steps.
 ///
 /// A model lists one per layer when it is loaded; the list sizes the pages of the cache.
@@ -34,18 +36,51 @@ package enum LayerState: Sendable, Equatable {
 }
 
 /// How keys and values are stored.
-package enum CacheElement: String, Sendable, CaseIterable {
+package enum CacheElement: Sendable, CaseIterable {
     case float32
     case float16
+    /// Eight bits, with a scale for each position's key and value of each head.
+    case int8
 
-    package var byteCount: Int { self == .float32 ? 4 : 2 }
+    /// The name that options and settings have for it; Ollama's and llama.cpp's.
+    package var name: String {
+        switch self {
+        case .float32: "f32"
+        case .float16: "f16"
+        case .int8: "q8_0"
+        }
+    }
+
+    /// The element of a name, in small letters.
+    package init?(name: String) {
+        guard let element = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = element
+    }
+
+    /// Bytes that the key or value of one position and head takes, without padding.
+    package func byteCount(length: Int) -> Int {
+        switch self {
+        case .float32: 4 * length
+        case .float16: 2 * length
+        case .int8: length + 4
+        }
+    }
+
+    /// What the kernels call it.
+    var numbers: PageNumbers {
+        switch self {
+        case .float32: .float32
+        case .float16: .float16
+        case .int8: .int8
+        }
+    }
 }
 
 /// Where the keys and values of a layer and head lie inside a page.
 ///
 /// *Layout*: a page holds 64 positions of every layer and head, layer after layer, head after head: first the head's
-/// keys, `[position/16][keyLength][16]`, then its values, `[position][valueStride]`, where `valueStride` is the value
-/// length rounded up to 16. Keys are transposed per sixteen positions so that a SIMD lane is a position.
+/// keys, transposed per sixteen positions so that a SIMD lane is a position, then its values. `AttentionPage` has the
+/// details.
 package struct CacheLayout: Sendable, Equatable {
     /// Positions in a page.
     package static let pagePositions = 64
@@ -59,8 +94,6 @@ package struct CacheLayout: Sendable, Equatable {
         package let headBytes: Int
         /// Bytes from a head's keys to its values.
         package let valueOffset: Int
-        /// Floats from one position's value to the next.
-        package let valueStride: Int
     }
 
     package let element: CacheElement
@@ -74,13 +107,11 @@ package struct CacheLayout: Sendable, Equatable {
         var offset = 0
         layers = states.map { state in
             guard case .attention(let attention) = state else { return nil }
-            let valueStride = Activation.stride(columns: attention.valueLength)
-            let keyBytes = Self.pagePositions * attention.keyLength * element.byteCount
-            let headBytes = keyBytes + Self.pagePositions * valueStride * element.byteCount
+            let head = HeadShape(
+                keyLength: attention.keyLength, valueLength: attention.valueLength, numbers: element.numbers)
+            let headBytes = head.pageKeyBytes + head.pageValueBytes
             defer { offset += attention.keyValueHeadCount * headBytes }
-            return Layer(
-                state: attention, offset: offset, headBytes: headBytes, valueOffset: keyBytes,
-                valueStride: valueStride)
+            return Layer(state: attention, offset: offset, headBytes: headBytes, valueOffset: head.pageKeyBytes)
         }
         pageBytes = max(offset, 64)
     }

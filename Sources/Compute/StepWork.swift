@@ -29,8 +29,8 @@ package struct StepWork: Sendable, Equatable {
     /// Bytes of keys and values that a row with so many positions behind it, itself included, reads.
     package func cacheBytes(context: Int, element: CacheElement) -> Int {
         attentions.reduce(0) { sum, attention in
-            let floats = attention.keyValueHeadCount * (attention.keyLength + attention.valueLength)
-            return sum + floats * element.byteCount * min(context, attention.window ?? context)
+            let head = element.byteCount(length: attention.keyLength) + element.byteCount(length: attention.valueLength)
+            return sum + attention.keyValueHeadCount * head * min(context, attention.window ?? context)
         }
     }
 

@@ -21,8 +21,8 @@ package struct MemoryEstimate: Sendable, Equatable {
         let headLength = (number("embedding_length") ?? 0) / heads
         let lengths = [number("attention.key_length") ?? headLength, number("attention.value_length") ?? headLength]
         let factors = [
-            number("block_count") ?? 0, number("attention.head_count_kv") ?? heads, cache.byteCount,
-            lengths.reduce(0) { $0.addingReportingOverflow($1).partialValue },
+            number("block_count") ?? 0, number("attention.head_count_kv") ?? heads,
+            lengths.reduce(0) { $0 &+ cache.byteCount(length: min(max($1, 0), 1 << 32)) },
         ]
         positionBytes = factors.reduce(1) { product, factor in
             let (value, overflow) = product.multipliedReportingOverflow(by: factor)

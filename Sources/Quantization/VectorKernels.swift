@@ -63,7 +63,7 @@ package protocol VectorKernels: SendableMetatype {
     static var queryTile: Int { get }
     /// Writes the key and the value of one position into a page.
     static func store(_ entry: CacheEntry)
-    /// Packs the queries of a block in tiles and scales them.
+    /// Packs the queries of a block in tiles, scaled, and rotated and rounded where the cache is.
     static func packQueries(_ queries: BlockQueries, into block: AttentionBlock)
     /// Adds the positions of one page to what a block has seen: scores, running softmax, values.
     static func attend(_ block: AttentionBlock, to page: AttentionPage)
@@ -107,44 +107,93 @@ package protocol VectorKernels: SendableMetatype {
     @unsafe package var key: UnsafePointer<Float>
     /// `valueLength` floats.
     @unsafe package var value: UnsafePointer<Float>
-    package var keyLength: Int
-    package var valueLength: Int
+    package var shape: HeadShape
     /// The head's part of the page, and the position in the page.
     package var page: AttentionPage
     package var position: Int
+    /// As many floats as the longer of key and value, rounded up to 16; overlaps neither.
+    @unsafe package var scratch: UnsafeMutablePointer<Float>
 
     package init(
-        key: UnsafePointer<Float>, value: UnsafePointer<Float>, shape: (keyLength: Int, valueLength: Int),
-        page: AttentionPage, position: Int
+        key: UnsafePointer<Float>, value: UnsafePointer<Float>, shape: HeadShape, page: AttentionPage, position: Int,
+        scratch: UnsafeMutablePointer<Float>
     ) {
         unsafe self.key = key
         unsafe self.value = value
-        keyLength = shape.keyLength
-        valueLength = shape.valueLength
+        self.shape = shape
         self.page = page
         self.position = position
+        unsafe self.scratch = scratch
+    }
+}
+
+/// What a page's numbers are.
+package enum PageNumbers: Sendable {
+    case float32
+    case float16
+    /// Eight-bit integers with a float32 scale for each position's key and each position's value, which are rotated
+    /// first: the codes of a head's vector `x` are `H·x / scale` to the nearest, `scale` its largest magnitude over 127
+    /// and `H` the orthonormal Walsh–Hadamard matrix (one after the other for the binary digits of the length, largest
+    /// first). Rotation spreads outliers, and cancels in the product of rotated queries and keys.
+    case int8
+}
+
+/// Floats of one head's key and value, and how they are cached.
+package struct HeadShape: Sendable {
+    package let keyLength: Int
+    package let valueLength: Int
+    package let numbers: PageNumbers
+
+    package init(keyLength: Int, valueLength: Int, numbers: PageNumbers) {
+        self.keyLength = keyLength
+        self.valueLength = valueLength
+        self.numbers = numbers
+    }
+
+    /// The value length rounded up to 16.
+    package var valueStride: Int { (valueLength + 15) & ~15 }
+    /// Words of four codes in a key of integers.
+    package var keyWords: Int { (keyLength + 3) / 4 }
+
+    /// Bytes of the keys of 64 positions, scales included.
+    package var pageKeyBytes: Int {
+        switch numbers {
+        case .float32: 64 * 4 * keyLength
+        case .float16: 64 * 2 * keyLength
+        case .int8: 64 * (4 * keyWords + 4)
+        }
+    }
+
+    /// Bytes of the values of 64 positions, scales included.
+    package var pageValueBytes: Int {
+        switch numbers {
+        case .float32: 64 * 4 * valueStride
+        case .float16: 64 * 2 * valueStride
+        case .int8: 64 * (valueStride + 4)
+        }
     }
 }
 
 /// One head's keys and values of 64 positions.
 @safe package struct AttentionPage {
-    /// `[position/16][keyLength][16]`, float32 or float16.
+    /// Floats: `[position/16][keyLength][16]`. Integers: `[position/16][keyWords][16][4]` with their top bits flipped,
+    /// then 64 scales.
     @unsafe package var keys: UnsafeMutableRawPointer
-    /// `[position][valueStride]`, of the same type.
+    /// Floats: `[position][valueStride]`. Integers: `[position/4][valueStride][4]`, then 64 scales.
     @unsafe package var values: UnsafeMutableRawPointer
-    package var isHalf: Bool
     /// Position of the page's first entry in its sequence.
     package var firstPosition: Int
-    /// Entries that some row of the block sees; none outside is read.
+    /// Entries that some row of the block sees; none outside has a part in the result.
     package var entries: Range<Int>
+    /// Bytes from this page to the one to fetch meanwhile; 0 for none.
+    package var nextDistance = 0
 
     package init(
-        keys: UnsafeMutableRawPointer, values: UnsafeMutableRawPointer, isHalf: Bool, firstPosition: Int = 0,
+        keys: UnsafeMutableRawPointer, values: UnsafeMutableRawPointer, firstPosition: Int = 0,
         entries: Range<Int> = 0..<0
     ) {
         unsafe self.keys = keys
         unsafe self.values = values
-        self.isHalf = isHalf
         self.firstPosition = firstPosition
         self.entries = entries
     }
@@ -176,8 +225,11 @@ package protocol VectorKernels: SendableMetatype {
 /// Query `m` is head `m % groupSize` of row `m / groupSize`; rows have consecutive positions.
 @safe package struct AttentionBlock {
     /// Packed queries: tile after tile, `[keyLength][queries of the tile]`; query counts of tiles differ by at most 1.
+    /// For integers `[keyWords][queries][4]` int8, then `[queries]` float32 scales and `[queries]` int32 sums of the
+    /// codes.
     @unsafe package var queries: UnsafeMutablePointer<Float>
-    /// Scratch, `[queryCount][64]`.
+    /// Scratch for the queries of a tile, `[queryTile][64]`; for integers the softmax weights end up as 64 bytes and a
+    /// float32 factor.
     @unsafe package var scores: UnsafeMutablePointer<Float>
     package var running: AttentionSums
     package var shape: AttentionShape
@@ -201,10 +253,7 @@ package protocol VectorKernels: SendableMetatype {
 /// What all blocks of one attention have in common.
 package struct AttentionShape: Sendable {
     package var groupSize: Int
-    package var keyLength: Int
-    package var valueLength: Int
-    /// The value length rounded up to 16.
-    package var valueStride: Int
+    package var head: HeadShape
     /// Positions that a row sees, its own included; `unlimited` for all.
     package var window: Int
     /// Positions after its own that a row sees, as far as the page has entries; `unlimited` for all.
@@ -212,14 +261,18 @@ package struct AttentionShape: Sendable {
     /// 0 for none.
     package var softCap: Float
 
+    package var keyLength: Int { head.keyLength }
+    package var valueLength: Int { head.valueLength }
+    package var valueStride: Int { head.valueStride }
+    /// Words of four bytes that a packed query takes.
+    package var queryWords: Int { head.numbers == .int8 ? head.keyWords + 2 : head.keyLength }
+
     /// More than any position, and far from overflow.
     package static let unlimited = 1 << 40
 
-    package init(groupSize: Int, keyLength: Int, valueLength: Int, window: Int, softCap: Float) {
+    package init(groupSize: Int, head: HeadShape, window: Int, softCap: Float) {
         self.groupSize = groupSize
-        self.keyLength = keyLength
-        self.valueLength = valueLength
-        valueStride = (valueLength + 15) / 16 * 16
+        self.head = head
         self.window = window
         self.softCap = softCap
     }
@@ -231,10 +284,13 @@ package struct AttentionShape: Sendable {
     @unsafe package var base: UnsafePointer<Float>
     package var rowStride: Int
     package var scale: Float
+    /// A key's floats, rounded up to 16.
+    @unsafe package var scratch: UnsafeMutablePointer<Float>
 
-    package init(base: UnsafePointer<Float>, rowStride: Int, scale: Float) {
+    package init(base: UnsafePointer<Float>, rowStride: Int, scale: Float, scratch: UnsafeMutablePointer<Float>) {
         unsafe self.base = base
         self.rowStride = rowStride
         self.scale = scale
+        unsafe self.scratch = scratch
     }
 }

@@ -44,10 +44,11 @@ package struct ServerSettings: Sendable {
         if let count = try reader.count("NUM_PARALLEL"), count > 0 { manager.load.sequenceCount = min(count, 256) }
         if let count = try reader.count("CONTEXT_LENGTH"), count > 0 { manager.load.contextLength = count }
         registries = try Self.registries(environment)
-        switch reader.text("KV_CACHE_TYPE")?.lowercased() {
-        case nil, "f16": break
-        case "f32": manager.load.cache = .float32
-        default: throw reader.error("KV_CACHE_TYPE", expected: "f16 or f32")
+        if let name = reader.text("KV_CACHE_TYPE")?.lowercased() {
+            guard let cache = CacheElement(name: name) else {
+                throw reader.error("KV_CACHE_TYPE", expected: "f16, q8_0 or f32; nothing smaller is offered")
+            }
+            manager.load.cache = cache
         }
     }
 

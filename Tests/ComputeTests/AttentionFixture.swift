@@ -136,12 +136,36 @@ struct AttentionFixture: Sendable, CustomTestStringConvertible {
         return (tables, pageCount)
     }
 
-    /// The same by its formula, in double precision, on keys and values as they are stored.
+    /// The same by its formula, in double precision, on keys and values as they are stored; integers are compared with
+    /// the numbers that they stand for.
     var expected: [[Double]] {
         let data = data
         func stored(_ x: Float) -> Double { Double(element == .float16 ? Half.float(Half.bits(x)) : x) }
-        let keys = data.keys.map { $0.map(stored) }
-        let values = data.values.map { $0.map(stored) }
+        return expected(
+            queries: data.queries.map { $0.map(Double.init) }, keys: data.keys.map { $0.map(stored) },
+            values: data.values.map { $0.map(stored) }, sinks: data.sinks)
+    }
+
+    /// The same with queries, keys and values rotated, rounded to eight bits and rotated back.
+    var expectedRounded: [[Double]] {
+        let data = data
+        func rounded(_ rows: [[Float]], _ length: Int) -> [[Double]] {
+            rows.map { row in
+                stride(from: 0, to: row.count, by: length).flatMap { first in
+                    let head = Reference.rotated(row[first..<first + length].map(Double.init))
+                    let scale = head.reduce(0) { max($0, abs($1)) } / 127
+                    return Reference.rotated(head.map { ($0 / scale).rounded(.toNearestOrEven) * scale })
+                }
+            }
+        }
+        return expected(
+            queries: rounded(data.queries, keyLength), keys: rounded(data.keys, keyLength),
+            values: rounded(data.values, valueLength), sinks: data.sinks)
+    }
+
+    private func expected(
+        queries: [[Double]], keys: [[Double]], values: [[Double]], sinks: [Float]
+    ) -> [[Double]] {
         let scale = 1 / Double(keyLength).squareRoot()
         return lengths.indices.flatMap { sequence in
             (0..<lengths[sequence]).map { position in
@@ -150,12 +174,12 @@ struct AttentionFixture: Sendable, CustomTestStringConvertible {
                 let end = ahead.map { min(position + $0, lengths[sequence] - 1) } ?? lengths[sequence] - 1
                 return (0..<headCount).flatMap { head -> [Double] in
                     let group = head / (headCount / keyValueHeadCount)
-                    let query = data.queries[first + position][head * keyLength..<(head + 1) * keyLength]
+                    let query = queries[first + position][head * keyLength..<(head + 1) * keyLength]
                     var scores = (start...end).map { other in
                         let key = keys[first + other][group * keyLength..<(group + 1) * keyLength]
-                        return cap(zip(query, key).reduce(0) { $0 + Double($1.0) * $1.1 } * scale)
+                        return cap(zip(query, key).reduce(0) { $0 + $1.0 * $1.1 } * scale)
                     }
-                    if hasSinks { scores.append(Double(data.sinks[head])) }
+                    if hasSinks { scores.append(Double(sinks[head])) }
                     let weights = Reference.softmax(scores)
                     return (0..<valueLength).map { column in
                         zip(weights, start...end).reduce(0) {

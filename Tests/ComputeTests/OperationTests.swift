@@ -290,6 +290,18 @@ enum Reference {
 
     static func tanh(_ x: Double) -> Double { Foundation.tanh(x) }
 
+    /// The orthonormal Walsh–Hadamard transform by its matrix, whose entries are `(−1)^popcount(row & column) / √n`, one
+    /// for each binary digit of the length, largest first.
+    static func rotated(_ x: [Double]) -> [Double] {
+        guard !x.isEmpty else { return [] }
+        let length = 1 << (Int.bitWidth - 1 - x.count.leadingZeroBitCount)
+        let first = (0..<length).map { row in
+            (0..<length).reduce(0) { $0 + ((row & $1).nonzeroBitCount % 2 == 0 ? x[$1] : -x[$1]) }
+                / Double(length).squareRoot()
+        }
+        return first + rotated(Array(x[length...]))
+    }
+
     static func softmax(_ x: [Double]) -> [Double] {
         let maximum = x.max() ?? 0
         let e = x.map { exp($0 - maximum) }

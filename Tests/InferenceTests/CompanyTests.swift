@@ -7,7 +7,7 @@ import Sampling
 import TestSupport
 import Testing
 
-/// Many sequences at once against each alone, on real models over an f16 cache: the same bits.
+/// Many sequences at once against each alone, on real models: the same bits.
 @Suite(.serialized) struct CompanyTests {
     /// A model with memory for a small cache, which several engines use one after the other.
     private struct Fixture {
@@ -15,12 +15,12 @@ import Testing
         static let pageCount = 14
         static let limits = BatchLimits(rows: 512, logitRows: 512, sequences: 16)
 
-        init(_ name: String) throws {
+        init(_ name: String, cache: CacheElement) throws {
             let backend = CPUBackend(gang: CompanyTests.gang)
             let model = try Model(GGUFFile(path: Fixtures.path("goldens/\(name).gguf")), backend: backend)
             let plan = ForwardPass.plan(for: Self.limits) { model.architecture.forward(&$0) }
             try backend.reserve(
-                plan, cache: CacheLayout(states: model.layerStates, element: .float16), pageCount: Self.pageCount)
+                plan, cache: CacheLayout(states: model.layerStates, element: cache), pageCount: Self.pageCount)
             runner = ModelRunner(model, backend: backend)
         }
 
@@ -38,8 +38,11 @@ import Testing
     private static let gang = ThreadGang(threadCount: 2)
 
     /// Full attention, window and global layers, experts, int8 activations.
-    @Test(arguments: ["llama", "gemma3", "qwen3moe", "llama-q4_k"]) func sameBitsInCompany(name: String) throws {
-        let fixture = try Fixture(name)
+    @Test(
+        arguments: [("llama", CacheElement.float16), ("gemma3", .float16), ("qwen3moe", .float16)]
+            + [("llama-q4_k", .float16), ("llama", .int8), ("gemma3", .int8)])
+    func sameBitsInCompany(name: String, cache: CacheElement) throws {
+        let fixture = try Fixture(name, cache: cache)
         var random = TestRandom(20_261_121)
         let requests = (0..<16).map { request($0, &random) }
         let alone = try requests.map { request in

@@ -1,3 +1,4 @@
+import Compute
 import Inference
 import Serving
 import Testing
@@ -33,6 +34,8 @@ struct ServerSettingsTests {
         #expect(settings.origins == ["https://a.example", "b.example"])
         #expect(try self.settings(["OLLAMA_KEEP_ALIVE": "-1"]).manager.idleTime == nil)
         #expect(try self.settings(["OLLAMA_KEEP_ALIVE": "0"]).manager.idleTime == .zero)
+        #expect(try self.settings(["OLLAMA_KV_CACHE_TYPE": "Q8_0"]).manager.load.cache == .int8)
+        #expect(settings.manager.load.cache == .float16)
         #expect(settings.prunes)
         #expect(try !self.settings(["OLLAMA_NOPRUNE": "1"]).prunes)
         #expect(try self.settings(["OLLAMA_NOPRUNE": "false"]).prunes)
@@ -42,7 +45,7 @@ struct ServerSettingsTests {
     func errors() {
         #expect(throws: ServerSettings.InvalidVariable.self) { try settings(["OLLAMA_KEEP_ALIVE": "soon"]) }
         #expect(throws: ServerSettings.InvalidVariable.self) { try settings(["OLLAMA_MAX_QUEUE": "-3"]) }
-        #expect(throws: ServerSettings.InvalidVariable.self) { try settings(["SWIFTLLM_KV_CACHE_TYPE": "q2"]) }
+        #expect(throws: ServerSettings.InvalidVariable.self) { try settings(["OLLAMA_KV_CACHE_TYPE": "q4_0"]) }
         #expect(throws: ServerSettings.InvalidVariable.self) {
             try settings(["SWIFTLLM_REGISTRY_MIRRORS": "a.example"])
         }

@@ -54,27 +54,30 @@ func loadPartial(_ p: UnsafePointer<Float>, count: Int) -> Vector {
 
 extension Vectors {
     package static func store(_ entry: CacheEntry) {
-        if entry.page.isHalf { store(entry, as: HalfNumber.self) } else { store(entry, as: FloatNumber.self) }
+        switch entry.shape.numbers {
+        case .float32: store(entry, as: FloatNumber.self)
+        case .float16: store(entry, as: HalfNumber.self)
+        case .int8: storeBytes(entry)
+        }
     }
 
     /// A key goes to one lane of its group of sixteen positions, a value to a row of its own.
     @inline(__always)
     private static func store<Number: CacheNumber>(_ entry: CacheEntry, as number: Number.Type) {
-        let byteStride = 16 * Number.byteCount
-        let group = entry.page.keys + entry.position / 16 * entry.keyLength * byteStride
+        let (shape, byteStride) = (entry.shape, 16 * Number.byteCount)
+        let group = entry.page.keys + entry.position / 16 * shape.keyLength * byteStride
         let lane = group + entry.position % 16 * Number.byteCount
         var i = 0
-        while i < entry.keyLength {
-            let count = min(16, entry.keyLength - i)
+        while i < shape.keyLength {
+            let count = min(16, shape.keyLength - i)
             let part = loadPartial(entry.key + i, count: count)
             Number.scatter(part, to: lane + i * byteStride, byteStride: byteStride, count: count)
             i += 16
         }
-        let valueStride = (entry.valueLength + 15) / 16 * 16
-        let row = entry.page.values + entry.position * valueStride * Number.byteCount
+        let row = entry.page.values + entry.position * shape.valueStride * Number.byteCount
         i = 0
-        while i < entry.valueLength {
-            let part = loadPartial(entry.value + i, count: entry.valueLength - i)
+        while i < shape.valueLength {
+            let part = loadPartial(entry.value + i, count: shape.valueLength - i)
             Number.store16(part, to: row + i * Number.byteCount)
             i += 16
         }

@@ -1,3 +1,4 @@
+import Intrinsics
 package import Quantization
 
 // Attention of a block of queries to one page, in three steps: scores of all queries (keys lie transposed, so a lane is
@@ -6,7 +7,7 @@ package import Quantization
 // positions add an exact zero. So a row's result does not depend on the rows beside it. Scores are in units of ln 2, so
 // that the exponential is a power of two.
 
-private let log2e: Float = 1.442_695_04
+let log2e: Float = 1.442_695_04
 
 extension Vectors {
     package static var queryTile: Int { tileWidth(QueryTileWidth()) }
@@ -16,7 +17,7 @@ extension Vectors {
 
     /// Calls `body` with the first query and the number of queries of every tile, all nearly equal.
     @inline(__always)
-    private static func forEachTile(_ queryCount: Int, _ body: (Int, Int) -> Void) {
+    static func forEachTile(_ queryCount: Int, _ body: (Int, Int) -> Void) {
         let tiles = (queryCount + queryTile - 1) / queryTile
         var first = 0
         for tile in 1...max(tiles, 1) {
@@ -28,6 +29,7 @@ extension Vectors {
 
     package static func packQueries(_ queries: BlockQueries, into block: AttentionBlock) {
         let shape = block.shape
+        if shape.head.hasCodes { return packByteQueries(queries, into: block) }
         let scale = shape.softCap > 0 ? queries.scale : queries.scale * log2e
         forEachTile(block.queryCount) { first, count in
             let packed = block.queries + first * shape.keyLength
@@ -40,88 +42,150 @@ extension Vectors {
     }
 
     package static func attend(_ block: AttentionBlock, to page: AttentionPage) {
-        if page.isHalf {
-            attend(block, to: page, as: HalfNumber.self)
-        } else {
-            attend(block, to: page, as: FloatNumber.self)
+        switch block.shape.head.numbers {
+        case .float32: attend(block, to: page, by: FloatSteps<FloatNumber>.self)
+        case .float16: attend(block, to: page, by: FloatSteps<HalfNumber>.self)
+        case .int8: attend(block, to: page, by: ByteSteps.self)
         }
     }
 
     @inline(__always)
-    private static func attend<Number: CacheNumber>(
-        _ block: AttentionBlock, to page: AttentionPage, as number: Number.Type
+    private static func attend<Steps: AttentionSteps>(
+        _ block: AttentionBlock, to page: AttentionPage, by steps: Steps.Type
     ) {
         forEachTile(block.queryCount) { first, count in
             var page = page
-            page.entries = visible(to: first..<first + count, of: block, page)
+            let rows = first / block.shape.groupSize...(first + count - 1) / block.shape.groupSize
+            page.entries = visible(to: rows, of: block, page)
             if page.entries.isEmpty { return }
+            if first > 0 { page.nextDistance = 0 }
+            let tile = QueryTile(first: first, hidesSome: hidesSome(from: rows, of: block, page))
             switch count {
-            case 1: attendTile(Lanes<1>(), block, page, first, number)
-            case 2: attendTile(Lanes<2>(), block, page, first, number)
-            case 3: attendTile(Lanes<3>(), block, page, first, number)
-            case 4: attendTile(Lanes<4>(), block, page, first, number)
-            case 5: attendTile(Lanes<5>(), block, page, first, number)
-            default: attendTile(Lanes<6>(), block, page, first, number)
+            case 1: attendTile(Lanes<1>(), block, page, tile, steps)
+            case 2: attendTile(Lanes<2>(), block, page, tile, steps)
+            case 3: attendTile(Lanes<3>(), block, page, tile, steps)
+            case 4: attendTile(Lanes<4>(), block, page, tile, steps)
+            case 5: attendTile(Lanes<5>(), block, page, tile, steps)
+            default: attendTile(Lanes<6>(), block, page, tile, steps)
             }
         }
     }
 
-    /// Entries of the page that some of the queries see.
+    /// Entries of the page that some of the rows see.
     @inline(__always)
-    private static func visible(to queries: Range<Int>, of block: AttentionBlock, _ page: AttentionPage) -> Range<Int> {
+    private static func visible(
+        to rows: ClosedRange<Int>, of block: AttentionBlock, _ page: AttentionPage
+    ) -> Range<Int> {
         let offset = block.firstPosition - page.firstPosition
-        let first = offset + queries.lowerBound / block.shape.groupSize
-        let last = offset + (queries.upperBound - 1) / block.shape.groupSize
-        let lower = max(page.entries.lowerBound, first - block.shape.window + 1)
-        return lower..<max(lower, min(page.entries.upperBound, last + 1 + block.shape.ahead))
+        let lower = max(page.entries.lowerBound, offset + rows.lowerBound - block.shape.window + 1)
+        return lower..<max(lower, min(page.entries.upperBound, offset + rows.upperBound + 1 + block.shape.ahead))
     }
+
+    /// Whether a row does not see all of the groups of sixteen that hold the page's entries, or scores have a cap.
+    @inline(__always)
+    private static func hidesSome(
+        from rows: ClosedRange<Int>, of block: AttentionBlock, _ page: AttentionPage
+    ) -> Bool {
+        let offset = block.firstPosition - page.firstPosition
+        let groups = groups(page)
+        return offset + rows.upperBound - block.shape.window + 1 > groups.lowerBound
+            || min(offset + rows.lowerBound + 1 + block.shape.ahead, page.entries.upperBound) < groups.upperBound
+            || block.shape.softCap > 0
+    }
+}
+
+/// Some adjacent queries of a block.
+struct QueryTile {
+    /// Number of the first query.
+    let first: Int
+    /// Whether scores must be hidden or capped.
+    let hidesSome: Bool
 }
 
 /// The three steps for one tile of queries.
-private func attendTile<Number: CacheNumber, let queryCount: Int>(
-    _ tile: Lanes<queryCount>, _ block: AttentionBlock, _ page: AttentionPage, _ first: Int, _ number: Number.Type
+private func attendTile<Steps: AttentionSteps, let queryCount: Int>(
+    _ lanes: Lanes<queryCount>, _ block: AttentionBlock, _ page: AttentionPage, _ tile: QueryTile, _ steps: Steps.Type
 ) {
-    scores(tile, block, page, first, number)
-    for query in first..<first + queryCount { updateSoftmax(block, page, query) }
-    values(tile, block, page, first, number)
+    steps.scores(lanes, block, page, tile.first)
+    if tile.hidesSome { for m in 0..<queryCount { hide(block, page, tile.first + m, block.scores + m * 64) } }
+    updateSoftmax(lanes, block, page, tile.first, steps)
+    steps.values(lanes, block, page, tile.first)
+}
+
+/// The steps on a page that depend on what its numbers are.
+protocol AttentionSteps {
+    /// Writes the scores of a tile of queries with the groups of sixteen positions that hold the page's entries.
+    static func scores<let queryCount: Int>(
+        _ tile: Lanes<queryCount>, _ block: AttentionBlock, _ page: AttentionPage, _ first: Int)
+    /// Factors of the softmax weights of sixteen positions.
+    static func factors(_ block: AttentionBlock, _ page: AttentionPage, position: Int) -> Vector
+    static func multiply(_ weights: Vector, _ factors: Vector) -> Vector
+    /// Adds the weighted values of the page's entries for a tile of queries.
+    static func values<let queryCount: Int>(
+        _ tile: Lanes<queryCount>, _ block: AttentionBlock, _ page: AttentionPage, _ first: Int)
+}
+
+private enum FloatSteps<Number: CacheNumber>: AttentionSteps {
+    @inline(__always)
+    static func scores<let queryCount: Int>(
+        _ tile: Lanes<queryCount>, _ block: AttentionBlock, _ page: AttentionPage, _ first: Int
+    ) {
+        let groupBytes = block.shape.keyLength * 16 * Number.byteCount
+        let queries = block.queries + first * block.shape.keyLength
+        var group = page.entries.lowerBound / 16
+        let end = (page.entries.upperBound + 15) / 16
+        while group < end {
+            let keys = UnsafeRawPointer(page.keys) + group * groupBytes
+            let output = block.scores + group * 16
+            group += scoreGroups(
+                tile, VectorTileWidth(), queries, keys, groupBytes: groupBytes, available: end - group, output,
+                fetching: page.nextDistance, Number.self)
+        }
+    }
+
+    @inline(__always)
+    static func factors(_ block: AttentionBlock, _ page: AttentionPage, position: Int) -> Vector { Vector() }
+
+    @inline(__always)
+    static func multiply(_ weights: Vector, _ factors: Vector) -> Vector { weights }
+
+    @inline(__always)
+    static func values<let queryCount: Int>(
+        _ tile: Lanes<queryCount>, _ block: AttentionBlock, _ page: AttentionPage, _ first: Int
+    ) {
+        let stride = block.shape.valueStride
+        let weights = block.scores
+        var column = 0
+        while column < stride {
+            let output = block.running.values + (first * stride + column)
+            column += valueColumns(
+                tile, VectorTileWidth(), weights, page, column: column, stride: stride, output,
+                fetching: page.nextDistance, Number.self)
+        }
+    }
 }
 
 // MARK: Scores
-
-/// Scores of one tile of queries with the groups of sixteen positions that hold the page's entries.
-private func scores<Number: CacheNumber, let queryCount: Int>(
-    _ tile: Lanes<queryCount>, _ block: AttentionBlock, _ page: AttentionPage, _ first: Int, _ number: Number.Type
-) {
-    let groupBytes = block.shape.keyLength * 16 * Number.byteCount
-    let queries = block.queries + first * block.shape.keyLength
-    var group = page.entries.lowerBound / 16
-    let end = (page.entries.upperBound + 15) / 16
-    while group < end {
-        let keys = UnsafeRawPointer(page.keys) + group * groupBytes
-        let output = block.scores + (first * 64 + group * 16)
-        group += scoreGroups(
-            tile, VectorTileWidth(), queries, keys, groupBytes: groupBytes, available: end - group, output, number)
-    }
-}
 
 /// Scores with as many groups as the registers hold if they are there, else with one; returns how many.
 @inline(__always)
 private func scoreGroups<Number: CacheNumber, let queryCount: Int, let groupCount: Int>(
     _ tile: Lanes<queryCount>, _ groups: Lanes<groupCount>, _ queries: UnsafePointer<Float>, _ keys: UnsafeRawPointer,
-    groupBytes: Int, available: Int, _ output: UnsafeMutablePointer<Float>, _ number: Number.Type
+    groupBytes: Int, available: Int, _ output: UnsafeMutablePointer<Float>, fetching distance: Int,
+    _ number: Number.Type
 ) -> Int {
     if available >= groupCount {
-        scoreTile(tile, groups, queries, keys, groupBytes: groupBytes, output, number)
+        scoreTile(tile, groups, queries, keys, groupBytes: groupBytes, output, fetching: distance, number)
         return groupCount
     }
-    scoreTile(tile, Lanes<1>(), queries, keys, groupBytes: groupBytes, output, number)
+    scoreTile(tile, Lanes<1>(), queries, keys, groupBytes: groupBytes, output, fetching: distance, number)
     return 1
 }
 
 @inline(__always)
 private func scoreTile<Number: CacheNumber, let queryCount: Int, let groupCount: Int>(
     _: Lanes<queryCount>, _: Lanes<groupCount>, _ queries: UnsafePointer<Float>, _ keys: UnsafeRawPointer,
-    groupBytes: Int, _ output: UnsafeMutablePointer<Float>, _ number: Number.Type
+    groupBytes: Int, _ output: UnsafeMutablePointer<Float>, fetching distance: Int, _ number: Number.Type
 ) {
     let zeros = InlineArray<groupCount, Vector>(repeating: Vector())
     var sums = InlineArray<queryCount, InlineArray<groupCount, Vector>>(repeating: zeros)
@@ -131,6 +195,7 @@ private func scoreTile<Number: CacheNumber, let queryCount: Int, let groupCount:
     while key < end {
         var k = zeros
         for g in 0..<groupCount { k[g] = Number.load16(key + g &* groupBytes) }
+        if distance != 0 { for g in 0..<groupCount { isa_prefetch_l2(key + (g &* groupBytes &+ distance)) } }
         for m in 0..<queryCount {
             let q = Vector(repeating: query[m])
             for g in 0..<groupCount { sums[m][g] = multiplyAdd16(k[g], q, sums[m][g]) }
@@ -145,88 +210,95 @@ private func scoreTile<Number: CacheNumber, let queryCount: Int, let groupCount:
 
 // MARK: Softmax
 
-/// Turns the scores of one query into weights relative to its new maximum, and scales what it has seen before.
-private func updateSoftmax(_ block: AttentionBlock, _ page: AttentionPage, _ query: Int) {
-    let scores = block.scores + query * 64
-    let position = block.firstPosition + query / block.shape.groupSize - page.firstPosition
-    let lower = max(0, position - block.shape.window + 1)
-    let visible = lower..<max(lower, min(position + 1 + block.shape.ahead, page.entries.upperBound))
-    let groups = page.entries.lowerBound / 16 * 16..<(page.entries.upperBound + 15) / 16 * 16
-    guard !visible.isEmpty else {
-        for i in groups { scores[i] = 0 }
-        return
-    }
-    let isWhole = visible.lowerBound <= groups.lowerBound && visible.upperBound >= groups.upperBound
-    var maxima = Vector(repeating: -.infinity)
-    var i = groups.lowerBound
-    while i < groups.upperBound {
+/// Caps the scores of one query, and hides those of positions that it does not see behind −∞.
+@inline(never)
+private func hide(
+    _ block: AttentionBlock, _ page: AttentionPage, _ query: Int, _ scores: UnsafeMutablePointer<Float>
+) {
+    let (shape, groups) = (block.shape, groups(page))
+    let position = block.firstPosition + query / shape.groupSize - page.firstPosition
+    // Lanes are numbered by floats, whose comparisons become vector instructions.
+    let lower = Float(max(position - shape.window + 1, 0))
+    let upper = Float(min(position + 1 + shape.ahead, page.entries.upperBound))
+    var lanes = laneNumbers + Float(groups.lowerBound)
+    for i in stride(from: groups.lowerBound, to: groups.upperBound, by: 16) {
         var s = load(scores, i)
-        if block.shape.softCap > 0 { s = Vectors.capped(s, block.shape.softCap) * log2e }
-        if !isWhole {
-            let lanes = laneNumbers &+ Int32(i)
-            s = s.replacing(
-                with: -.infinity,
-                where: lanes .< Int32(visible.lowerBound) .| (lanes .>= Int32(visible.upperBound)))
+        if shape.softCap > 0 { s = Vectors.capped(s, shape.softCap) * log2e }
+        s = s.replacing(with: -.infinity, where: lanes .< lower)
+        storeVector(scores, i, s.replacing(with: -.infinity, where: lanes .>= upper))
+        lanes += 16
+    }
+}
+
+/// The groups of sixteen that hold the page's entries, as positions.
+@inline(__always)
+func groups(_ page: AttentionPage) -> Range<Int> {
+    page.entries.lowerBound & ~15..<(page.entries.upperBound + 15) & ~15
+}
+
+/// Turns the scores of a tile into weights relative to each query's new maximum, and scales what it has seen before.
+@inline(__always)
+private func updateSoftmax<Steps: AttentionSteps, let queryCount: Int>(
+    _: Lanes<queryCount>, _ block: AttentionBlock, _ page: AttentionPage, _ first: Int, _ steps: Steps.Type
+) {
+    let scores = block.scores
+    let groups = groups(page)
+    var maxima = InlineArray<queryCount, Vector>(repeating: Vector(repeating: -.infinity))
+    for i in stride(from: groups.lowerBound, to: groups.upperBound, by: 16) {
+        for m in 0..<queryCount { maxima[m] = greater(maxima[m], load(scores, m &* 64 &+ i)) }
+    }
+    var sums = InlineArray<queryCount, Vector>(repeating: Vector())
+    for m in 0..<queryCount {
+        let now = greatest(maxima[m])
+        let before = block.running.maxima[first &+ m]
+        let maximum = before < now ? now : before
+        // A query that has seen nothing yet has nothing but −∞, which is no difference of two.
+        maxima[m] = Vector(repeating: maximum == -.infinity ? 0 : maximum)
+        if before < now { rescale(block, first &+ m, to: maximum) }
+    }
+    for i in stride(from: groups.lowerBound, to: groups.upperBound, by: 16) {
+        let factors = steps.factors(block, page, position: i)
+        for m in 0..<queryCount {
+            let e = powerOfTwo(load(scores, m &* 64 &+ i) - maxima[m])
+            sums[m] += e
+            storeVector(scores, m &* 64 &+ i, steps.multiply(e, factors))
         }
-        storeVector(scores, i, s)
-        maxima = greater(maxima, s)
-        i += 16
     }
-    let before = block.running.maxima[query]
-    let now = greatest(maxima)
-    let maximum = before < now ? now : before
-    var sums = Vector()
-    i = groups.lowerBound
-    while i < groups.upperBound {
-        let e = powerOfTwo(load(scores, i) - maximum)
-        sums += e
-        storeVector(scores, i, e)
-        i += 16
-    }
-    let factor = before == maximum ? 1 : powerOfTwo(before - maximum)
+    for m in 0..<queryCount { block.running.sums[first &+ m] += sum(sums[m]) }
+}
+
+/// Relates the sums of a query to a new maximum.
+@inline(never)
+private func rescale(_ block: AttentionBlock, _ query: Int, to maximum: Float) {
+    let factor = powerOfTwo(block.running.maxima[query] - maximum)
     block.running.maxima[query] = maximum
-    block.running.sums[query] = block.running.sums[query] * factor + sum(sums)
-    if factor != 1 {
-        let values = block.running.values + query * block.shape.valueStride
-        Vectors.scale(values, by: factor, count: block.shape.valueStride)
-    }
+    block.running.sums[query] *= factor
+    let stride = block.shape.valueStride
+    Vectors.scale(block.running.values + query * stride, by: factor, count: stride)
 }
 
 // MARK: Values
-
-/// Adds the weighted values of the page's entries for one tile of queries.
-private func values<Number: CacheNumber, let queryCount: Int>(
-    _ tile: Lanes<queryCount>, _ block: AttentionBlock, _ page: AttentionPage, _ first: Int, _ number: Number.Type
-) {
-    let stride = block.shape.valueStride
-    let weights = block.scores + first * 64
-    var column = 0
-    while column < stride {
-        let output = block.running.values + (first * stride + column)
-        column += valueColumns(
-            tile, VectorTileWidth(), weights, page, column: column, stride: stride, output, number)
-    }
-}
 
 /// Adds as many vectors of columns as the registers hold if they are there, else one; returns the columns done.
 @inline(__always)
 private func valueColumns<Number: CacheNumber, let queryCount: Int, let vectorCount: Int>(
     _ tile: Lanes<queryCount>, _ vectors: Lanes<vectorCount>, _ weights: UnsafePointer<Float>, _ page: AttentionPage,
-    column: Int, stride: Int, _ output: UnsafeMutablePointer<Float>, _ number: Number.Type
+    column: Int, stride: Int, _ output: UnsafeMutablePointer<Float>, fetching distance: Int, _ number: Number.Type
 ) -> Int {
     let values = UnsafeRawPointer(page.values) + column * Number.byteCount
     if stride - column >= vectorCount * 16 {
-        valueTile(tile, vectors, weights, values, page.entries, stride: stride, output, number)
+        valueTile(tile, vectors, weights, values, page.entries, stride: stride, output, fetching: distance, number)
         return vectorCount * 16
     }
-    valueTile(tile, Lanes<1>(), weights, values, page.entries, stride: stride, output, number)
+    valueTile(tile, Lanes<1>(), weights, values, page.entries, stride: stride, output, fetching: distance, number)
     return 16
 }
 
 @inline(__always)
 private func valueTile<Number: CacheNumber, let queryCount: Int, let vectorCount: Int>(
     _: Lanes<queryCount>, _: Lanes<vectorCount>, _ weights: UnsafePointer<Float>, _ values: UnsafeRawPointer,
-    _ entries: Range<Int>, stride: Int, _ output: UnsafeMutablePointer<Float>, _ number: Number.Type
+    _ entries: Range<Int>, stride: Int, _ output: UnsafeMutablePointer<Float>, fetching distance: Int,
+    _ number: Number.Type
 ) {
     let zeros = InlineArray<vectorCount, Vector>(repeating: Vector())
     var sums = InlineArray<queryCount, InlineArray<vectorCount, Vector>>(repeating: zeros)
@@ -240,6 +312,9 @@ private func valueTile<Number: CacheNumber, let queryCount: Int, let vectorCount
     while weight < end {
         var v = zeros
         for c in 0..<vectorCount { v[c] = Number.load16(row + c &* (16 * Number.byteCount)) }
+        if distance != 0 {
+            for c in 0..<vectorCount { isa_prefetch_l2(row + (c &* (16 * Number.byteCount) &+ distance)) }
+        }
         for m in 0..<queryCount {
             let w = Vector(repeating: weight[m &* 64])
             for c in 0..<vectorCount { sums[m][c] = multiplyAdd16(v[c], w, sums[m][c]) }
@@ -294,5 +369,6 @@ extension Vectors {
             i += 16
         }
         for i in whole..<shape.valueLength { output[i] = values[i] * factor }
+        if shape.head.hasCodes { rotate(output, count: shape.valueLength) }
     }
 }

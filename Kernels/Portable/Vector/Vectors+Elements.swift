@@ -85,7 +85,7 @@ extension Vectors {
         var sums = Vector()
         forEach(padded) { i in
             let e = exponential(load(x, i) - maximum)
-            sums += i &+ 16 <= columns ? e : e.replacing(with: 0, where: laneNumbers .>= Int32(columns - i))
+            sums += i &+ 16 <= columns ? e : e.replacing(with: 0, where: laneNumbers .>= Float(columns - i))
             storeVector(x, i, e)
         }
         let factor = Vector(repeating: 1 / sum(sums))

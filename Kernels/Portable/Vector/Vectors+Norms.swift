@@ -67,7 +67,7 @@ extension Vectors {
         i = 0
         while i < padded {
             var d = load(x, i) - mean
-            if i &+ 16 > columns { d = d.replacing(with: 0, where: laneNumbers .>= Int32(columns &- i)) }
+            if i &+ 16 > columns { d = d.replacing(with: 0, where: laneNumbers .>= Float(columns &- i)) }
             squares = multiplyAdd16(d, d, squares)
             i &+= 16
         }

@@ -26,24 +26,30 @@ func lesser(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: b 
 
 /// The sum of all lanes, in one fixed order.
 @inline(__always)
-func sum(_ v: Vector) -> Float {
-    let eight = v.lowHalf + v.highHalf
+func sum(_ eight: SIMD8<Float>) -> Float {
     let four = eight.lowHalf + eight.highHalf
     let two = four.lowHalf + four.highHalf
     return two.x + two.y
 }
 
 @inline(__always)
-func greatest(_ v: Vector) -> Float {
-    let eight = v.lowHalf.replacing(with: v.highHalf, where: v.lowHalf .< v.highHalf)
+func greatest(_ eight: SIMD8<Float>) -> Float {
     let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.lowHalf .< eight.highHalf)
     let two = four.lowHalf.replacing(with: four.highHalf, where: four.lowHalf .< four.highHalf)
     return two.x < two.y ? two.y : two.x
 }
 
+@inline(__always)
+func sum(_ v: SIMD16<Int32>) -> Int32 {
+    let eight = v.lowHalf &+ v.highHalf
+    let four = eight.lowHalf &+ eight.highHalf
+    let two = four.lowHalf &+ four.highHalf
+    return two.x &+ two.y
+}
+
 /// 0, 1, … 15.
 @inline(__always)
-var laneNumbers: SIMD16<Int32> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
+var laneNumbers: Vector { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
 
 /// Names a number of lanes, queries or vectors that a generic tile is compiled for.
 struct Lanes<let count: Int> {}

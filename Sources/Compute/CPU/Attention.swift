@@ -27,6 +27,9 @@ private enum Cut {
 @safe final class AttentionMemory {
     private let scratch: AlignedBuffer
     private let partials: AlignedBuffer
+    private let scoreFloats: Int
+    private let headFloats: Int
+    private let queryFloats: Int
     private let threadFloats: Int
     private let partialFloats: Int
     private let queryCount: Int
@@ -46,12 +49,17 @@ private enum Cut {
         var firstPartial: Int?
     }
 
-    init(_ plan: WorkspacePlan, threadCount: Int) throws(PlatformError) {
+    init(_ plan: WorkspacePlan, threadCount: Int, queryTile: Int) throws(PlatformError) {
         groupSize = max(plan.groupSize, 1)
         queryCount = Cut.maximumQueries(groupSize: groupSize)
         keyLength = plan.keyLength
         valueStride = Activation.stride(columns: plan.valueLength)
-        threadFloats = Activation.stride(columns: queryCount * (keyLength + 64 + 2 * (valueStride + 2)))
+        headFloats = Activation.stride(columns: max(keyLength, valueStride))
+        scoreFloats = queryTile * CacheLayout.pagePositions
+        // A packed query of integers takes two words more than a quarter of its floats.
+        queryFloats = keyLength + 2
+        threadFloats =
+            headFloats + scoreFloats + Activation.stride(columns: queryCount * (queryFloats + 2 * (valueStride + 2)))
         partialFloats = Activation.stride(columns: groupSize * (valueStride + 2))
         scratch = try AlignedBuffer(count: threadFloats * threadCount * 4)
         partials = try AlignedBuffer(count: partialFloats * Cut.partialSlots * 4)
@@ -60,14 +68,17 @@ private enum Cut {
 
     var byteCount: Int { scratch.count + partials.count }
 
-    /// A thread's scratch as a block, and sums to merge segments into.
+    /// A thread's scratch for one head's key or value.
+    func head(thread: Int) -> UnsafeMutablePointer<Float> { unsafe scratch.floats + thread * threadFloats }
+
+    /// The rest of a thread's scratch as a block, and sums to merge segments into.
     func block(
         thread: Int, queryCount count: Int, shape: AttentionShape, firstPosition: Int
     ) -> (block: AttentionBlock, total: AttentionSums) {
         precondition(count <= queryCount && shape.keyLength <= keyLength && shape.valueStride <= valueStride)
-        let base = unsafe scratch.floats + thread * threadFloats
-        let queries = unsafe base + queryCount * 64
-        let running = unsafe queries + queryCount * keyLength
+        let base = unsafe head(thread: thread) + headFloats
+        let queries = unsafe base + scoreFloats
+        let running = unsafe queries + queryCount * queryFloats
         let total = unsafe running + queryCount * (valueStride + 2)
         let block = unsafe AttentionBlock(
             queries: queries, scores: base, running: sums(running, count), shape: shape, firstPosition: firstPosition)
@@ -102,13 +113,15 @@ extension CPUBackend {
         guard let place = memory.cache.layers[layer] else { preconditionFailure("layer \(layer) has no cache") }
         precondition(place.state.keyLength == attention.keyLength && place.state.valueLength == attention.valueLength)
         precondition(place.state.keyValueHeadCount == attention.keyValueHeadCount)
+        let head = HeadShape(
+            keyLength: attention.keyLength, valueLength: attention.valueLength, numbers: memory.cache.element.numbers)
         let cache = unsafe LayerCache(
-            base: memory.pages.base + place.offset, pageBytes: memory.cache.pageBytes, place: place,
-            isHalf: memory.cache.element == .float16)
+            base: memory.pages.base + place.offset, pageBytes: memory.cache.pageBytes, place: place, head: head)
         if let keys = inputs.keys, let values = inputs.values {
             unsafe gang.run(
                 StorePhase(
-                    vectors: vectors, cache: cache, places: memory.places, keys: (rows(keys), keys),
+                    vectors: vectors, cache: cache, memory: memory.attention, places: memory.places,
+                    keys: (rows(keys), keys),
                     values: (rows(values), values)))
         }
         zeroPadding(output)
@@ -133,12 +146,12 @@ extension CPUBackend {
     let base: UnsafeMutableRawPointer
     let pageBytes: Int
     let place: CacheLayout.Layer
-    let isHalf: Bool
+    let head: HeadShape
 
     /// One head's part of a page.
     func page(_ page: Int32, head: Int) -> AttentionPage {
         let keys = unsafe base + Int(page) * pageBytes + head * place.headBytes
-        return unsafe AttentionPage(keys: keys, values: keys + place.valueOffset, isHalf: isHalf)
+        return unsafe AttentionPage(keys: keys, values: keys + place.valueOffset)
     }
 }
 
@@ -146,6 +159,7 @@ extension CPUBackend {
 @safe private struct StorePhase: Phase {
     let vectors: any VectorKernels.Type
     let cache: LayerCache
+    let memory: AttentionMemory
     let places: RowPlaces
     let keys: (rows: UnsafeMutablePointer<Float>, view: Activation)
     let values: (rows: UnsafeMutablePointer<Float>, view: Activation)
@@ -154,16 +168,16 @@ extension CPUBackend {
     var chunkCount: Int { unsafe (keys.view.rows + chunkRows - 1) / chunkRows }
 
     func run(chunk: Int, thread: Int) {
-        let state = cache.place.state
+        let head = cache.head
         for row in unsafe chunk * chunkRows..<min((chunk + 1) * chunkRows, keys.view.rows) {
             let place = places[row]
-            for head in 0..<state.keyValueHeadCount {
+            for index in 0..<cache.place.state.keyValueHeadCount {
                 unsafe vectors.store(
                     CacheEntry(
-                        key: keys.rows + row * keys.view.stride + head * state.keyLength,
-                        value: values.rows + row * values.view.stride + head * state.valueLength,
-                        shape: (state.keyLength, state.valueLength), page: cache.page(place.page, head: head),
-                        position: Int(place.entry)))
+                        key: keys.rows + row * keys.view.stride + index * head.keyLength,
+                        value: values.rows + row * values.view.stride + index * head.valueLength,
+                        shape: head, page: cache.page(place.page, head: index), position: Int(place.entry),
+                        scratch: memory.head(thread: thread)))
             }
         }
     }
@@ -187,8 +201,7 @@ extension CPUBackend {
 
     private var shape: AttentionShape {
         var shape = AttentionShape(
-            groupSize: groupSize, keyLength: attention.keyLength, valueLength: attention.valueLength, window: window,
-            softCap: attention.softCap ?? 0)
+            groupSize: groupSize, head: cache.head, window: window, softCap: attention.softCap ?? 0)
         shape.ahead = ahead
         return shape
     }
@@ -313,7 +326,7 @@ extension AttentionPhase {
         let row = slice.rows.lowerBound + rows.lowerBound
         let source = unsafe BlockQueries(
             base: queries.rows + row * queries.view.stride + head * groupSize * attention.keyLength,
-            rowStride: queries.view.stride, scale: attention.scale)
+            rowStride: queries.view.stride, scale: attention.scale, scratch: memory.head(thread: thread))
         vectors.packQueries(source, into: packed.block)
         return packed
     }
@@ -329,6 +342,10 @@ extension AttentionPhase {
             var page = cache.page(slice.pages[position: start].index, head: head)
             page.firstPosition = start
             page.entries = max(0, first - start)..<min(size, end - start)
+            if start + size < end {
+                let next = unsafe cache.page(slice.pages[position: start + size].index, head: head).keys
+                page.nextDistance = unsafe next - page.keys
+            }
             vectors.attend(block, to: page)
         }
     }

@@ -75,7 +75,8 @@ import Quantization
             let formats = Set(backend.matrices.map { backend.kernels.matrix($0.type).activations })
             packed = try PackedViews(formats, rows: plan.limits.rows, columns: plan.inputColumns)
             places = try RowPlaces(rows: plan.limits.rows)
-            attention = try AttentionMemory(plan, threadCount: backend.gang.threadCount)
+            attention = try unsafe AttentionMemory(
+                plan, threadCount: backend.gang.threadCount, queryTile: backend.vectors.queryTile)
             experts = try plan.experts.map { experts throws(PlatformError) in
                 try ExpertMemory(experts, formats: formats, rows: plan.limits.rows)
             }

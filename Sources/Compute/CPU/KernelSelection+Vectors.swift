@@ -11,7 +11,7 @@ extension KernelSelection {
     /// The fastest vector kernels for these features.
     package static func selectVectors(_ features: CPUFeatures) -> any VectorKernels.Type {
         #if arch(x86_64)
-            if features.contains(.avx512) { return x86AVX512.Vectors.self }
+            if features.isSuperset(of: [.avx512, .avx512VNNI]) { return x86AVX512.Vectors.self }
             if features.contains(.avx2) { return x86AVX2.Vectors.self }
         #endif
         return PortableKernels.Vectors.self

@@ -20,7 +20,7 @@ struct BenchReport {
         [
             "engine": "swiftllm", "model": .string(session.name), "threads": .integer(session.threadCount),
             "load_s": .double(rounded(session.loadTime / .seconds(1), 3)), "depth": .integer(size.depth),
-            "kv": size.cache == .float16 ? "f16" : "f32", "prompt_tps": .double(rounded(promptSpeed, 2)),
+            "kv": .string(size.cache.name), "prompt_tps": .double(rounded(promptSpeed, 2)),
             "generate_tps": .double(rounded(generateSpeed, 2)),
             "parallel_tps": .object(
                 JSONObject(parallelSpeeds.map { ("\($0.width)", .double(rounded($0.speed, 2))) })),

@@ -56,7 +56,9 @@ package struct BenchWork {
     package func prefill(tokensPerSecond: Double, ceilings: MachineCeilings) -> MachineShare {
         let contexts = size.depth + 1...size.depth + size.promptCount
         var operations = promptOperations
-        operations[.float32, default: 0] += contexts.reduce(0) { $0 + step.attentionOperations(context: $1) }
+        operations[size.cache == .int8 ? .int8 : .float32, default: 0] += contexts.reduce(0) {
+            $0 + step.attentionOperations(context: $1)
+        }
         let sum = operations.values.reduce(0, +)
         return MachineShare(
             rate: sum * tokensPerSecond / Double(size.promptCount), limit: sum / ceilings.seconds(computing: operations)

@@ -25,7 +25,7 @@ struct ModelOptions: Sendable {
         path = arguments.text(.model)
         threads = arguments.integer(.threads)
         isVerbose = arguments.has(.verbose)
-        cache = arguments.text(.keyValueType) == "f32" ? .float32 : .float16
+        cache = arguments.text(.keyValueType).flatMap(CacheElement.init(name:)) ?? cache
     }
 
     /// The name in messages.
@@ -37,8 +37,10 @@ extension CommandOption {
         "threads", short: "t", value: .integer(1...1024), placeholder: "N",
         help: "Threads that compute; by default as many as there are cores.")
     static let keyValueType = CommandOption(
-        "kv-type", value: .choice(["f16", "f32"]), placeholder: "TYPE",
-        help: "How keys and values are cached: f16 (default) or f32.")
+        "kv-type", value: .choice(CacheElement.allCases.map(\.name)), placeholder: "TYPE",
+        help:
+            "How keys and values are cached: f16 (default), q8_0 (half of the memory, faster behind long contexts) or "
+            + "f32.")
     /// The model of commands that fall back to the bundled one.
     static let optionalModel = CommandOption(
         "model", short: "m", value: .file, placeholder: "FILE",
