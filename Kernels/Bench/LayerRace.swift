@@ -19,7 +19,7 @@ struct LayerRace {
     /// Attention over a context, with the cache in a type.
     func runAttention(_ element: CacheElement, context: Int, _ report: Report) throws {
         let model = try BenchModel(threads: threads, contents: .attention(element, context: context))
-        try add(model, "attention", element.rawValue, depth: context, report)
+        try add(model, "attention", element.name, depth: context, report)
     }
 
     /// Layers with weights of a type, over a short context.
@@ -42,7 +42,7 @@ struct LayerRace {
             ], rounds: meterRounds)
         var operations = model.backend.operations(step).mapValues { $0 * Double(rows) }
         let context = (depth + 1...depth + rows).reduce(0.0) { $0 + step.attentionOperations(context: $1) }
-        operations[Ceilings.Arithmetic.float32, default: 0] += context
+        operations[model.element == .int8 ? .int8 : .float32, default: 0] += context
         let sum = operations.values.reduce(0, +)
         let limit = ceilings.map { sum / $0.seconds(computing: operations) }.max()
         let decodeOperations = model.backend.operations(step).values.reduce(0, +)
@@ -68,6 +68,8 @@ final class BenchModel {
     }
 
     let backend: CPUBackend
+    /// How keys and values are cached.
+    let element: CacheElement
     private let contents: Contents
     private let source: BenchMemory
     private var tables: [WeightHandle] = []
@@ -92,10 +94,8 @@ final class BenchModel {
         self.contents = contents
         backend = CPUBackend(gang: ThreadGang(threadCount: threads))
         source = try BenchMemory(byteCount: LayerRace.hidden * LayerRace.width * 4)
-        let (element, context) =
-            if case .attention(let element, let context) = contents { (element, context) } else {
-                (CacheElement.float16, 512)
-            }
+        let context = if case .attention(_, let context) = contents { context } else { 512 }
+        if case .attention(let given, _) = contents { element = given } else { element = .float16 }
         let attention = LayerRace.attention
         let pageCount = PagePool.pageCount(tokens: context + LayerRace.promptTokens)
         pages = PageTable((0..<Int32(pageCount)).map(PageID.init(index:)))
@@ -174,8 +174,7 @@ final class BenchModel {
 
     /// Bytes of weights, keys and values that one row reads behind so many.
     func bytes(depth: Int) -> Int {
-        let element = if case .attention(let element, _) = contents { element } else { CacheElement.float16 }
-        return backend.weightBytes(work) + work.cacheBytes(context: depth, element: element)
+        backend.weightBytes(work) + work.cacheBytes(context: depth, element: element)
     }
 
     /// Seconds of a step of so many rows behind so many.

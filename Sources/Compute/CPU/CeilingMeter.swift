@@ -35,9 +35,9 @@ package struct CeilingMeter {
     package init(_ backend: CPUBackend) {
         self.backend = backend
         ceilings = Ceilings.of(backend.kernels)
-        // Attention computes in float32 whatever the weights are.
+        // Attention computes in float32 or, with a cache of bytes, in int8, whatever the weights are.
         kinds = Set(backend.matrices.map { Ceilings.Arithmetic(backend.kernels.matrix($0.type).activations) })
-            .union([.float32])
+            .union([.float32, .int8])
     }
 
     /// Measures everything once; takes tenths of a second.
