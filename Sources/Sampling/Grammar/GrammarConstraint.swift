@@ -13,6 +13,9 @@ package struct GrammarConstraint: TokenConstraint {
 
     /// Masks that are kept; when there are more, they are computed again as needed.
     private static let maskLimit = 256
+    /// Most tokens after which masks are found before the text, and most work for a mask before more are.
+    private static let anticipatedLimit = 16
+    private static let anticipatedWork = 20_000
 
     /// A constraint at the beginning of the text, made ready: to be made while the prompt is read.
     ///
@@ -28,6 +31,27 @@ package struct GrammarConstraint: TokenConstraint {
         state = automaton.start
         collector = TokenCollector(vocabulary)
         collector.prepare(&automaton)
+        anticipate()
+    }
+
+    /// Finds the masks that the grammar begins with, and where few tokens may begin it, those after each of them. What is
+    /// too complex for that is left to the time when it is asked for.
+    private mutating func anticipate() {
+        var trial = self
+        let first = automaton.isFreeText(state) ? automaton.triggered : state
+        var mask = TokenMask(vocabularyCount: 0, allowingAll: true)
+        func find() -> Bool { !trial.automaton.isCrowded && (try? trial.mask(into: &mask)) != nil }
+        trial.state = first
+        guard find() else { return }
+        let tokens = (0..<Int32(vocabulary.count)).filter { mask[$0] }
+        for token in tokens where tokens.count <= Self.anticipatedLimit {
+            guard trial.automaton.work <= Self.anticipatedWork else { break }
+            trial.state = first
+            trial.accept(token)
+            guard find() else { return }
+        }
+        trial.state = state
+        self = trial
     }
 
     package var vocabularyCount: Int { vocabulary.count }
