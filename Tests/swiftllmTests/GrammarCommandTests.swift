@@ -45,6 +45,10 @@ import Testing
         let found = try Program.run(
             "grammar", "--regex", "[a-z ]+", "--bench", "-m", Fixtures.path("models/bundled.gguf"),
             input: "\"once upon a time\"\n")
-        #expect(found.code == 0 && found.text.contains("\"median_microseconds\""))
+        #expect(found.code == 0 && found.text.contains("\"cold_microseconds\"") && found.text.contains("\"p99\""))
+        let later = try Program.run(
+            "grammar", "--regex", "[a-z]+", "--trigger", ": ", "--bench", "-m", Fixtures.path("models/bundled.gguf"),
+            input: "\"Once, and then: upon\"\n")
+        #expect(later.code == 0 && later.text.contains("\"warm_microseconds\""))
     }
 }

@@ -14,9 +14,10 @@ extension Command {
             regular expression, or a list of choices; it is refused if any part of it could not be kept.
 
             With --bench the strings are texts to measure on: each is encoded with the model's vocabulary (a file that \
-            has nothing else will do), and what choosing among all tokens costs before each of its tokens is reported.
+            has nothing else will do), and what choosing among all tokens costs before each of its tokens is reported: \
+            cold, when a text gets there, and warm, when asked again. With --trigger they may have other text in front.
             """,
-        options: [.gbnf, .schema, .regex, .choice, .print, .bench, .model],
+        options: [.gbnf, .schema, .regex, .choice, .print, .bench, .trigger, .model],
         examples: [
             Example("swiftllm grammar --schema person.json --print", "The grammar that a schema becomes."),
             Example(
@@ -37,6 +38,8 @@ extension CommandOption {
         "choice", value: .text, placeholder: "TEXT", isRepeatable: true, help: "One of the texts to choose from.")
     fileprivate static let print = CommandOption("print", help: "Print the grammar in GBNF, and read nothing.")
     fileprivate static let bench = CommandOption("bench", help: "Measure masks on a model's vocabulary.")
+    fileprivate static let trigger = CommandOption(
+        "trigger", value: .text, placeholder: "TEXT", help: "What ends free text before the constraint, to measure.")
 }
 
 private struct GrammarCommand {
@@ -98,32 +101,53 @@ private struct GrammarCommand {
         let start = clock.now
         let vocabulary = ConstraintVocabulary(tokenizer, count: tokenizer.vocabulary.count)
         let loaded = clock.now
-        let constraint = try GrammarConstraint(grammar, vocabulary: vocabulary)
+        let trigger = arguments.text(.trigger).map { TextTrigger(texts: [$0], mayEnd: true) }
+        let constraint = try GrammarConstraint(grammar, vocabulary: vocabulary, trigger: trigger)
         let compiled = clock.now
-        var times: [Duration] = []
+        var cold = MaskTimes()
+        var warm = MaskTimes()
         var mask = TokenMask(vocabularyCount: 0, allowingAll: true)
         while let line = readLine() {
             var constraint = constraint
             for token in tokenizer.encode(try text(try JSONParser.parse(line)), options: .userText) {
                 let start = clock.now
+                let isMasked = try constraint.mask(into: &mask)
+                let found = clock.now
                 _ = try constraint.mask(into: &mask)
-                times.append(clock.now - start)
-                guard mask[token] else { throw InputError("the constraint does not allow the text: \(line)") }
+                cold.times.append(found - start)
+                warm.times.append(clock.now - found)
+                guard !isMasked || mask[token] else {
+                    throw InputError("the constraint does not allow the text: \(line)")
+                }
                 constraint.accept(token)
             }
         }
-        times.sort()
-        func microseconds(_ duration: Duration?) -> JSONValue {
-            duration.map { .double(($0 / .microseconds(1) * 10).rounded() / 10) } ?? .null
-        }
         try output.write([
             "tokens": .integer(vocabulary.count),
-            "masks": .integer(times.count),
-            "vocabulary_microseconds": microseconds(loaded - start),
-            "compile_microseconds": microseconds(compiled - loaded),
-            "median_microseconds": microseconds(times.isEmpty ? nil : times[times.count / 2]),
-            "p99_microseconds": microseconds(times.isEmpty ? nil : times[times.count * 99 / 100]),
-            "max_microseconds": microseconds(times.last),
+            "masks": .integer(cold.times.count),
+            "vocabulary_microseconds": MaskTimes.microseconds(loaded - start),
+            "compile_microseconds": MaskTimes.microseconds(compiled - loaded),
+            "cold_microseconds": cold.report,
+            "warm_microseconds": warm.report,
         ])
+    }
+}
+
+/// How long masks took.
+private struct MaskTimes {
+    var times: [Duration] = []
+
+    var report: JSONValue {
+        let sorted = times.sorted()
+        guard let most = sorted.last else { return .null }
+        return [
+            "median": Self.microseconds(sorted[sorted.count / 2]),
+            "p99": Self.microseconds(sorted[sorted.count * 99 / 100]),
+            "max": Self.microseconds(most),
+        ]
+    }
+
+    static func microseconds(_ duration: Duration) -> JSONValue {
+        .double((duration / .microseconds(1) * 10).rounded() / 10)
     }
 }
