@@ -4,27 +4,35 @@ import Quantization
 
 /// Steps of the backend, threads and phases and all: attention alone over a long context, and whole layers.
 ///
-/// The shape is that of Llama 3.2 1B's layers. Wall time, against ceilings that the same threads reach in between.
+/// Layers have the shape of Llama 3.2 1B's. Wall time, against ceilings that the same threads reach in between.
 struct LayerRace {
     let threads: Int
     let rounds: Int
 
     static let width = 2048
     static let hidden = 8192
-    static let attention = Attention(headCount: 32, keyValueHeadCount: 8, headLength: 64)
+    /// The heads of Llama 3.2 1B, and those of Qwen 3 0.6B.
+    static let attentions = [
+        Attention(headCount: 32, keyValueHeadCount: 8, headLength: 64),
+        Attention(headCount: 16, keyValueHeadCount: 8, headLength: 128),
+    ]
     /// So many layers that no cache holds their weights, nor their keys and values.
     static let layerCount = 8
     static let promptTokens = 256
 
     /// Attention over a context, with the cache in a type.
     func runAttention(_ element: CacheElement, context: Int, _ report: Report) throws {
-        let model = try BenchModel(threads: threads, contents: .attention(element, context: context))
-        try add(model, "attention", element.name, depth: context, report)
+        for attention in Self.attentions {
+            let model = try BenchModel(
+                threads: threads, attention: attention, contents: .attention(element, context: context))
+            let subject = "\(element.name), \(attention.keyLength)"
+            try add(model, "attention", subject, depth: context, report)
+        }
     }
 
     /// Layers with weights of a type, over a short context.
     func runLayers(_ type: QuantizationType, _ report: Report) throws {
-        let model = try BenchModel(threads: threads, contents: .layers(type))
+        let model = try BenchModel(threads: threads, attention: Self.attentions[0], contents: .layers(type))
         try add(model, "layers", type.name, depth: 512, report)
     }
 
@@ -70,6 +78,7 @@ final class BenchModel {
     let backend: CPUBackend
     /// How keys and values are cached.
     let element: CacheElement
+    private let attention: Attention
     private let contents: Contents
     private let source: BenchMemory
     private var tables: [WeightHandle] = []
@@ -90,13 +99,13 @@ final class BenchModel {
         let feedForward: GatedFeedForward
     }
 
-    init(threads: Int, contents: Contents) throws {
+    init(threads: Int, attention: Attention, contents: Contents) throws {
+        self.attention = attention
         self.contents = contents
         backend = CPUBackend(gang: ThreadGang(threadCount: threads))
         source = try BenchMemory(byteCount: LayerRace.hidden * LayerRace.width * 4)
         let context = if case .attention(_, let context) = contents { context } else { 512 }
         if case .attention(let given, _) = contents { element = given } else { element = .float16 }
-        let attention = LayerRace.attention
         let pageCount = PagePool.pageCount(tokens: context + LayerRace.promptTokens)
         pages = PageTable((0..<Int32(pageCount)).map(PageID.init(index:)))
         try load()
@@ -110,7 +119,7 @@ final class BenchModel {
     }
 
     private func load() throws {
-        let (width, hidden, attention) = (LayerRace.width, LayerRace.hidden, LayerRace.attention)
+        let (width, hidden) = (LayerRace.width, LayerRace.hidden)
         let keyValueWidth = attention.keyValueHeadCount * attention.keyLength
         switch contents {
         case .attention:
@@ -151,7 +160,7 @@ final class BenchModel {
             switch contents {
             case .attention:
                 let inputs = tables.map { pass.embed($0) }
-                x = pass.attend(inputs[0], inputs[1], inputs[2], LayerRace.attention)
+                x = pass.attend(inputs[0], inputs[1], inputs[2], attention)
             case .layers:
                 x = layer(layers[index], x, &pass)
             }
@@ -163,12 +172,12 @@ final class BenchModel {
 
     private func layer(_ layer: Layer, _ x: Activation, _ pass: inout ForwardPass) -> Activation {
         guard let rope, let norm else { preconditionFailure("layers are loaded with their norm and their rotation") }
-        let headLength = LayerRace.attention.keyLength
+        let headLength = attention.keyLength
         let h = pass.rmsNorm(x, norm, epsilon: 1e-5)
         let q = pass.rope(pass.linear(h, layer.query), headLength: headLength, rope)
         let k = pass.rope(pass.linear(h, layer.key), headLength: headLength, rope)
         let v = pass.linear(h, layer.value)
-        let y = pass.add(x, pass.linear(pass.attend(q, k, v, LayerRace.attention), layer.output))
+        let y = pass.add(x, pass.linear(pass.attend(q, k, v, attention), layer.output))
         return pass.add(y, pass.feedForward(pass.rmsNorm(y, norm, epsilon: 1e-5), layer.feedForward))
     }
 

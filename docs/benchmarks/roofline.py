@@ -18,10 +18,15 @@ matplotlib.rcParams["svg.hashsalt"] = "roofline"  # the same file for the same f
 matplotlib.rcParams["svg.fonttype"] = "none"
 from matplotlib import pyplot  # noqa: E402
 
-ARITHMETIC = {"F32": "float32", "F16": "float32", "f32": "float32", "f16": "float32", "BF16": "bfloat16"}
+ARITHMETIC = {"F32": "float32", "F16": "float32", "BF16": "bfloat16"}
 COLORS = {"int8": "tab:blue", "bfloat16": "tab:green", "float32": "tab:red"}
 MARKERS = {"decode": "o", "prefill": "s", "layers, decode": "D", "layers, prefill": "D",
            "attention, decode": "^", "attention, prefill": "^"}
+
+
+def arithmetic(subject):
+    """What is computed with: of a cache its type stands before the length of the heads."""
+    return ARITHMETIC.get(subject.split(",")[0].upper(), "int8")
 
 
 def read(path):
@@ -38,7 +43,7 @@ def read(path):
                 intensity = row["operationsPerByte"]
                 if "gigabytesPerSecond" in row:
                     speed *= intensity
-                kernels[row["kernel"], ARITHMETIC.get(row["subject"], "int8")].append((intensity, speed, row["share"]))
+                kernels[row["kernel"], arithmetic(row["subject"])].append((intensity, speed, row["share"]))
     return machine, kernels, about
 
 

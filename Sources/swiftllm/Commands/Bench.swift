@@ -138,15 +138,14 @@ private struct BenchRace {
     mutating func prefill(_ size: BenchSize) throws -> Double {
         let (depth, prompt) = (size.depth, size.promptCount)
         runs += 1
-        let salt = "\(runs)"
         if depth >= PagePool.pageTokens {
             // The pages of this request are found in the cache by the next, which so begins behind them.
-            try submit(tokens: depth, generate: 1, salt: salt) { _ in }
+            try submit(depth: depth, generate: 1, salt: salt(depth)) { _ in }
             drain()
         }
         let start = ContinuousClock.now
         var cached = 0
-        try submit(tokens: depth + prompt, generate: 1, salt: salt) { cached = $0.cachedTokens }
+        try submit(depth: depth, tokens: prompt, generate: 1, salt: salt(depth)) { cached = $0.cachedTokens }
         drain()
         return Double(depth + prompt - cached) / ((.now - start) / .seconds(1))
     }
@@ -156,7 +155,8 @@ private struct BenchRace {
         runs += 1
         for index in 0..<width {
             try submit(
-                tokens: size.generateDepth, generate: size.generateCount + 1, salt: "\(runs).\(index)"
+                depth: size.generateDepth, generate: size.generateCount + 1,
+                salt: width == 1 ? salt(size.depth) : "\(runs).\(index)"
             ) { _ in }
         }
         // Prompts first: every sequence is read when all have as many steps to go.
@@ -177,10 +177,18 @@ private struct BenchRace {
         }
     }
 
+    /// Runs behind a context share its pages; others find nothing in the cache.
+    private func salt(_ depth: Int) -> String { depth >= PagePool.pageTokens ? "" : "\(runs)" }
+
+    /// Submits a context that is the same in all runs, and tokens behind it that are not.
     private func submit(
-        tokens: Int, generate: Int, salt: String, whenFinished: @escaping (GenerationStatistics) -> Void
+        depth: Int, tokens: Int = 0, generate: Int, salt: String,
+        whenFinished: @escaping (GenerationStatistics) -> Void
     ) throws {
-        var request = GenerationRequest(prompt: (0..<tokens).map { Int32((5 + $0 % 400) % vocabularyCount) })
+        var request = GenerationRequest(
+            prompt: (0..<depth + tokens).map { index in
+                Int32((5 + (index < depth ? index : index + 31 * runs) % 400) % vocabularyCount)
+            })
         request.sampling = .greedy
         request.stop.maximumTokens = generate
         request.cacheSalt = Array(salt.utf8)
