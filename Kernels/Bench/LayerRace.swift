@@ -38,6 +38,7 @@ struct LayerRace {
 
     /// One row, held against reading; and a piece of a prompt, held against computing.
     private func add(_ model: BenchModel, _ name: String, _ subject: String, depth: Int, _ report: Report) throws {
+        model.fill(depth: depth)
         let meter = CeilingMeter(model.backend)
         let step = model.work
         let (rows, bytes) = (Self.promptTokens, Double(model.bytes(depth: depth)))
@@ -66,7 +67,7 @@ struct LayerRace {
     }
 }
 
-/// Layers without a file: weights are small numbers, the cache is zero.
+/// Layers without a file: weights are small numbers, all alike.
 final class BenchModel {
     enum Contents {
         /// Attention alone, on queries, keys and values out of tables.
@@ -184,6 +185,14 @@ final class BenchModel {
     /// Bytes of weights, keys and values that one row reads behind so many.
     func bytes(depth: Int) -> Int {
         backend.weightBytes(work) + work.cacheBytes(context: depth, element: element)
+    }
+
+    /// Computes the keys and values of so many positions: memory that nobody has written is one page of zeros, which
+    /// every cache holds.
+    func fill(depth: Int) {
+        for first in stride(from: 0, to: depth, by: LayerRace.promptTokens) {
+            sink(Int(seconds(rows: min(LayerRace.promptTokens, depth - first), depth: first)))
+        }
     }
 
     /// Seconds of a step of so many rows behind so many.

@@ -18,7 +18,7 @@ matplotlib.rcParams["svg.hashsalt"] = "roofline"  # the same file for the same f
 matplotlib.rcParams["svg.fonttype"] = "none"
 from matplotlib import pyplot  # noqa: E402
 
-ARITHMETIC = {"F32": "float32", "F16": "float32", "BF16": "bfloat16"}
+ARITHMETIC = {"F32": "float32", "F16": "float32", "NVFP4": "float32", "BF16": "bfloat16"}
 COLORS = {"int8": "tab:blue", "bfloat16": "tab:green", "float32": "tab:red"}
 MARKERS = {"decode": "o", "prefill": "s", "layers, decode": "D", "layers, prefill": "D",
            "attention, decode": "^", "attention, prefill": "^"}
@@ -57,7 +57,7 @@ def draw(machine, kernels, about, output):
         ridge = peak / bandwidth
         axes.plot([0.3, ridge, 1e4], [0.3 * bandwidth, peak, peak], color=color, linewidth=1.2)
         axes.annotate(f"{kind}: {peak:.0f} GOPS", (9.5e3, peak * 1.05), ha="right", va="bottom", color=color)
-    axes.annotate(f"memory: {bandwidth:.0f} GB/s", (0.75, 1.1 * bandwidth), ha="center", va="bottom")
+    axes.annotate(f"memory: {bandwidth:.0f} GB/s", (0.95, 1.1 * bandwidth), ha="right", va="bottom")
     for (kernel, kind), points in sorted(kernels.items()):
         across, up, _ = zip(*points)
         axes.scatter(across, up, s=18, marker=MARKERS[kernel], color=COLORS[kind], alpha=0.75, linewidths=0)
