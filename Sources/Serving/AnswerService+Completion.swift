@@ -22,16 +22,16 @@ extension AnswerService {
             let options = request.options.completed(by: entry.parameters)
             let contextLength = model.contextLength(options)
             let prompts = try request.prompts.map { prompt in
-                try builder.build(prompt, contextLength: contextLength)
+                (asked: builder.text(of: prompt), built: try builder.build(prompt, contextLength: contextLength))
             }
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for (index, prompt) in prompts.enumerated() {
+                for (index, (asked, prompt)) in prompts.enumerated() {
                     let job = AnswerJob(
                         model: model, tokens: prompt.tokens, options: options, contextLength: contextLength,
                         dialect: dialect, logProbabilities: request.logProbabilities, parser: prompt.parser,
                         constraint: try ConstraintBuilder(model: model, prompt: prompt.text)
                             .constraint(request.responseFormat),
-                        echo: request.echoesPrompt ? prompt.text : nil, start: start,
+                        echo: request.echoesPrompt ? asked : nil, start: start,
                         metrics: metrics)
                     let first = index * request.choiceCount
                     group.addTask { try await job.run(choices: first..<first + request.choiceCount, to: sink) }
@@ -67,11 +67,19 @@ struct CompletionPromptBuilder {
         var parser: OutputParser?
     }
 
+    /// What was asked, without what a template puts around it.
+    func text(of prompt: Prompt) -> String {
+        switch prompt {
+        case .text(let text): text
+        case .tokens(let tokens): model.loaded.tokenizer.decode(tokens)
+        }
+    }
+
     /// - Throws: `WireError` if the prompt does not fit, or what the template raises.
     func build(_ prompt: Prompt, contextLength: Int) throws -> Result {
         switch prompt {
         case .tokens(let tokens):
-            return try checked(Result(text: model.loaded.tokenizer.decode(tokens), tokens: tokens), contextLength)
+            return try checked(Result(text: self.text(of: prompt), tokens: tokens), contextLength)
         case .text(let text):
             if let suffix = request.suffix, !suffix.isEmpty {
                 return try checked(try fillIn(prefix: text, suffix: suffix), contextLength)

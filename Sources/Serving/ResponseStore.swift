@@ -7,6 +7,8 @@ actor ResponseStore {
     struct Entry: Sendable {
         /// The conversation up to it, its own answer included, without instructions.
         let messages: [Message]
+        /// What it was asked with.
+        let input: [JSONValue]
         let body: JSONValue
         let stored: ContinuousClock.Instant
     }
@@ -17,8 +19,8 @@ actor ResponseStore {
     /// Ids, oldest first.
     private var order: [String] = []
 
-    func add(_ id: String, messages: [Message], body: JSONValue) {
-        entries[id] = Entry(messages: messages, body: body, stored: .now)
+    func add(_ id: String, messages: [Message], input: [JSONValue], body: JSONValue) {
+        entries[id] = Entry(messages: messages, input: input, body: body, stored: .now)
         order.append(id)
         while let oldest = order.first, order.count > Self.largestCount || isOld(oldest) {
             order.removeFirst()

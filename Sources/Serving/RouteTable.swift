@@ -41,6 +41,7 @@ package enum RouteTable {
         Route("GET", "/v1/models/*model", .use, .openAI, OpenAIRoutes.model),
         Route("POST", "/v1/responses", .use, .openAI, OpenAIRoutes.responses),
         Route("GET", "/v1/responses/:id", .use, .openAI, OpenAIRoutes.response),
+        Route("GET", "/v1/responses/:id/input_items", .use, .openAI, OpenAIRoutes.inputItems),
         Route("DELETE", "/v1/responses/:id", .use, .openAI, OpenAIRoutes.deleteResponse),
         // Anthropic
         Route("POST", "/v1/messages", .use, .anthropic, AnthropicRoutes.messages),

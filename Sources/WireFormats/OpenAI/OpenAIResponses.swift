@@ -10,6 +10,8 @@ package enum OpenAIResponses {
         package var instructions: String?
         /// The input alone: with the answer, what a later request goes on from.
         package var input: [Message]
+        /// The input as it was sent.
+        package var inputItems: JSONValue = []
         /// The stored reply to go on from.
         package var previousResponseID: String?
         /// Whether the reply is kept for later requests; nil means "not sent".
@@ -44,6 +46,7 @@ package enum OpenAIResponses {
                 model: try object.required("model"), messages: [],
                 style: ReplyStyle(streams: try object.bool("stream") ?? false)),
             instructions: try object.string("instructions"), input: input)
+        request.inputItems = object.value("input") ?? []
         request.previousResponseID = try object.nonEmptyString("previous_response_id")
         request.stores = try object.bool("store")
         guard try object.bool("background") != true else {

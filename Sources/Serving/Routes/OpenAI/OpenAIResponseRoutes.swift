@@ -23,7 +23,9 @@ extension OpenAIRoutes {
         if chat.style.streams, reply.error != nil { return }
         let body = try OpenAIResponses.body(head: head, request: request, reply: reply, at: call.server.clock())
         if request.stores ?? true {
-            await call.server.responses.add(head.id, messages: history + request.input + [reply.message], body: body)
+            await call.server.responses.add(
+                head.id, messages: history + request.input + [reply.message],
+                input: OpenAIInputItems.items(of: request.inputItems, replyID: head.id), body: body)
         }
         if !chat.style.streams { try await call.reply(body) }
     }
@@ -31,6 +33,14 @@ extension OpenAIRoutes {
     /// `GET /v1/responses/{id}`
     static func response(_ call: RouteCall) async throws {
         try await call.reply(try await call.server.responses.entry(call.parameters["id"] ?? "").body)
+    }
+
+    /// `GET /v1/responses/{id}/input_items`
+    static func inputItems(_ call: RouteCall) async throws {
+        let target = call.request.target
+        let page = try OpenAIInputItems.Page(
+            limit: target.query("limit"), order: target.query("order"), after: target.query("after"))
+        try await call.reply(page.body(of: try await call.server.responses.entry(call.parameters["id"] ?? "").input))
     }
 
     /// `DELETE /v1/responses/{id}`
