@@ -2,11 +2,15 @@
     import Intrinsics
     import Quantization
 
-    // y = Σ_blocks dx · d · Σ_groups s·Σ v·x,                       w = d·s·v
+    // y = Σ_blocks dx · (d · Σ_groups s·(Σ u·x − offset·Σ x)),     w = d·s·(u − offset)
     // y = Σ_blocks dx · (d · Σ_groups s·Σ u·x − dmin · Σ_groups m·Σ x),   w = d·s·u − dmin·m
     //
-    // The weights are bytes in scratch (`ByteCodes`). vpmaddubsw wants one unsigned operand: |v|, and x with v's sign.
-    // Two products are at most 2 · 128 · 127 < 2¹⁵.
+    // For several tokens the weights are bytes in scratch (`ByteCodes`) that all token panels meet; for one or two
+    // each vector of codes goes from its unpacking straight into the products (`ByteStream`).
+    //
+    // vpmaddubsw wants one unsigned operand and adds pairs of products in 16 bits. Codes up to 31 have room there for
+    // sixteen columns: 8 · 31 · 127 < 2¹⁵. Bytes of either sign have room for two, as |v| and x with v's sign:
+    // 2 · 128 · 127 < 2¹⁵.
 
     /// Panels that are unpacked together.
     var bytePanels: Int { 1 }
@@ -17,14 +21,26 @@
         _ product: MatrixProduct, _ groups: Groups<G>, _ offset: Offset<M>,
         _ scales: (BlockWords, ByteCodes256) -> Void,
         _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
-    ) { multiplyTiles(product, groups, offset, scales, unpack) }
+    ) {
+        switch product.tokens.count {
+        case 1: stream(product, Tokens<1>(), groups, offset, scales, unpack)
+        case 2: stream(product, Tokens<2>(), groups, offset, scales, unpack)
+        default: multiplyTiles(product, groups, offset, scales, unpack)
+        }
+    }
 
     /// A product of types with a scale per block.
     @inline(__always)
     func multiply<let M: Int>(
         _ product: MatrixProduct, _ offset: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
         _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
-    ) { multiplyTiles(product, offset, scales, unpack) }
+    ) {
+        switch product.tokens.count {
+        case 1: stream(product, Tokens<1>(), offset, scales, unpack)
+        case 2: stream(product, Tokens<2>(), offset, scales, unpack)
+        default: multiplyTiles(product, offset, scales, unpack)
+        }
+    }
 
     extension Tile {
         @inline(__always)
@@ -73,21 +89,34 @@
             var sums = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
             for group in 0..<256 / G {
                 let values = codes + (ByteCodes256.codesOffset &+ group &* G &* 16)
-                let dots = wordDots(Tokens<T>(), Groups<G>(), Offset<M>(), values, tile.activations + group &* G &* T)
+                var start = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
+                for t in 0..<T {
+                    start[t] = correction(tile.activations, Tokens<T>(), Groups<G>(), Offset<M>(), group, t)
+                }
+                let dots = wordDots(
+                    Groups<G>(), Offset<M>(), values, tile.activations + group &* G &* T, from: start)
                 let scale = load256(codes + (ByteCodes256.scalesOffset &+ group &* 64))
                 for t in 0..<T { sums[t] = _mm256_add_epi32(sums[t], _mm256_mullo_epi32(dots[t], scale)) }
             }
-            // d and dmin are floats: half a panel's lie 32 bytes further, as its codes do.
-            let d = codes.loadUnaligned(as: __m256.self)
             for t in 0..<T {
-                var value = _mm256_mul_ps(_mm256_cvtepi32_ps(sums[t]), d)
-                if M == 0 {
-                    value = minus(minimum(Groups<G>(), Tokens<T>(), codes, tile.activations, t), value, G == 32)
-                }
+                let value = blockValue(sums[t], Tokens<T>(), Groups<G>(), Offset<M>(), codes, tile.activations, t)
                 let dx = splat(tile.activations + (256 * T + t * 4))
                 tile.store(_mm256_fmadd_ps(value, dx, part.sum(half, t)), half, t)
             }
         }
+    }
+
+    /// A block's sum for one token, but for the scale of its activations.
+    ///
+    /// - Parameter codes: of half a panel; those of the upper half, and its d and dmin, lie 32 bytes further.
+    @inline(__always)
+    func blockValue<let T: Int, let G: Int, let M: Int>(
+        _ sums: __m256i, _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ codes: UnsafeRawPointer, _ x: UnsafeRawPointer,
+        _ t: Int
+    ) -> __m256 {
+        let value = _mm256_mul_ps(_mm256_cvtepi32_ps(sums), codes.loadUnaligned(as: __m256.self))
+        if M != 0 { return value }
+        return minus(minimum(Groups<G>(), Tokens<T>(), codes, x, t), value, G == 32)
     }
 
     /// `value − product` for groups of 32; for groups of 16 the sums carry the sign.
@@ -128,15 +157,11 @@
             var x = tile.activations
             var codes = tile.weights + half &* 32
             for _ in 0..<tile.columns / 32 {
-                let dots = wordDots(Tokens<T>(), Groups<32>(), Offset<M>(), codes + ByteCodes32.codesOffset, x)
-                let d = codes.loadUnaligned(as: __m256.self)
-                let m = (codes + 64).loadUnaligned(as: __m256.self)
+                var start = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
+                for t in 0..<T { start[t] = correction(x, Tokens<T>(), Offset<M>(), t) }
+                let dots = wordDots(Groups<32>(), Offset<M>(), codes + ByteCodes32.codesOffset, x, from: start)
                 for t in 0..<T {
-                    var value = _mm256_mul_ps(_mm256_cvtepi32_ps(dots[t]), d)
-                    if M == 0 {
-                        let sum = _mm256_cvtepi32_ps(broadcast(x + (36 * T + t * 4)))
-                        value = _mm256_fmadd_ps(sum, m, value)
-                    }
+                    let value = blockValue(dots[t], Tokens<T>(), Offset<M>(), codes, x, t)
                     sums[t] = _mm256_fmadd_ps(value, splat(x + (32 * T + t * 4)), sums[t])
                 }
                 x += 40 * T
@@ -146,23 +171,80 @@
         }
     }
 
+    /// A block's sum for one token, but for the scale of its activations.
+    @inline(__always)
+    func blockValue<let T: Int, let M: Int>(
+        _ dots: __m256i, _: Tokens<T>, _: Offset<M>, _ codes: UnsafeRawPointer, _ x: UnsafeRawPointer, _ t: Int
+    ) -> __m256 {
+        let value = _mm256_mul_ps(_mm256_cvtepi32_ps(dots), codes.loadUnaligned(as: __m256.self))
+        if M != 0 { return value }
+        let sum = _mm256_cvtepi32_ps(broadcast(x + (36 * T + t * 4)))
+        return _mm256_fmadd_ps(sum, (codes + 64).loadUnaligned(as: __m256.self), value)
+    }
+
+    /// `−offset · Σ` of a group; activations carry `−32 · Σ` of sixteen columns. Zero where bytes are signed.
+    @inline(__always)
+    func correction<let T: Int, let G: Int, let M: Int>(
+        _ x: UnsafeRawPointer, _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ group: Int, _ t: Int
+    ) -> __m256i {
+        if M == 0 || M == 128 { return _mm256_setzero_si256() }
+        let sums = x + (276 * T &+ group &* (G / 4) &* T &+ t * 4)
+        let sum = G == 32 ? _mm256_add_epi32(broadcast(sums), broadcast(sums + 4 * T)) : broadcast(sums)
+        return _mm256_srai_epi32(sum, Int32(5 &- M.trailingZeroBitCount))
+    }
+
+    /// `−offset · Σ` of a block of 32 columns; activations carry `−128 · Σ`. Zero where bytes are signed.
+    @inline(__always)
+    func correction<let T: Int, let M: Int>(_ x: UnsafeRawPointer, _: Tokens<T>, _: Offset<M>, _ t: Int) -> __m256i {
+        if M == 0 || M == 128 { return _mm256_setzero_si256() }
+        return _mm256_srai_epi32(broadcast(x + (36 * T + t * 4)), Int32(7 &- M.trailingZeroBitCount))
+    }
+
     /// `Σ v·x` or `Σ u·x` over a group of half a panel.
     @inline(__always)
     private func wordDots<let T: Int, let G: Int, let M: Int>(
-        _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ values: UnsafeRawPointer, _ x: UnsafeRawPointer
+        _: Groups<G>, _: Offset<M>, _ values: UnsafeRawPointer, _ x: UnsafeRawPointer,
+        from start: InlineArray<T, __m256i>
     ) -> InlineArray<T, __m256i> {
-        let ones = _mm256_set1_epi16(1)
-        var dots = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
-        for g in 0..<G / 4 {
-            let codes = load256(values + g * 64)
-            let v = M == 0 ? codes : _mm256_sub_epi8(codes, _mm256_set1_epi8(Int8(truncatingIfNeeded: M)))
-            let magnitude = M == 0 ? v : _mm256_abs_epi8(v)
-            for t in 0..<T {
-                let y = broadcast(x + (g * T + t) * 4)
-                let products = _mm256_maddubs_epi16(magnitude, M == 0 ? y : _mm256_sign_epi8(y, v))
-                dots[t] = _mm256_add_epi32(dots[t], _mm256_madd_epi16(products, ones))
-            }
+        var dots = start
+        for sixteen in 0..<G / 16 {
+            var sums = PairSums<T, M>()
+            for g in 4 &* sixteen..<4 &* sixteen &+ 4 { sums.add(load256(values + g * 64), x + g &* T &* 4) }
+            for t in 0..<T { dots[t] = _mm256_add_epi32(dots[t], sums.wide(t)) }
         }
         return dots
+    }
+
+    /// Sums over up to sixteen columns of half a panel for some tokens, in 16 bits where codes leave room for that.
+    struct PairSums<let T: Int, let M: Int> {
+        private var sums = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
+
+        @inline(__always)
+        init() {}
+
+        /// Adds four columns.
+        ///
+        /// - Parameter y: four bytes of activations for each token.
+        @inline(__always)
+        mutating func add(_ codes: __m256i, _ y: UnsafeRawPointer) {
+            if M == 128 {
+                let v = _mm256_sub_epi8(codes, _mm256_set1_epi8(-128))
+                let magnitude = _mm256_abs_epi8(v)
+                for t in 0..<T {
+                    let products = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(broadcast(y + t * 4), v))
+                    sums[t] = _mm256_add_epi32(sums[t], _mm256_madd_epi16(products, _mm256_set1_epi16(1)))
+                }
+            } else {
+                for t in 0..<T {
+                    sums[t] = _mm256_add_epi16(sums[t], _mm256_maddubs_epi16(codes, broadcast(y + t * 4)))
+                }
+            }
+        }
+
+        /// A token's sums in 32 bits.
+        @inline(__always)
+        func wide(_ t: Int) -> __m256i {
+            M == 128 ? sums[t] : _mm256_madd_epi16(sums[t], _mm256_set1_epi16(1))
+        }
     }
 #endif

@@ -7,7 +7,7 @@ func byteCodeKernel(_ type: QuantizationType) -> MatrixKernel? {
     case .q5_0: MatrixKernel(activations: .int8Per32) { multiply($0, Offset<16>(), headScale, unpackQ5_0) }
     case .q5_1: MatrixKernel(activations: .int8Per32) { multiply($0, WithMinimum(), scalesQ4_1, unpackQ5_1) }
     case .iq4_nl: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), headScale, unpackIQ4_NL) }
-    case .mxfp4: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), scalesMXFP4, unpackMXFP4) }
+    case .mxfp4: MatrixKernel(activations: .int8Per32) { multiply($0, Offset<16>(), scalesMXFP4, unpackMXFP4) }
     case .q1_0: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), headScale, unpackQ1_0) }
     case .q2_0: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), headScale, unpackQ2_0) }
     default: superblockKernel(type) ?? gridKernel(type)

@@ -10,12 +10,10 @@ func scalesMXFP4(_ block: BlockWords, _ codes: ByteCodes32) {
     codes.set(d: unsafeBitCast(bits, to: SIMD16<Float>.self))
 }
 
-/// Twice the sixteen values of a 4-bit float, plus 128.
-private var levels: SIMD16<UInt8> {
-    SIMD16(128, 129, 130, 131, 132, 134, 136, 140, 128, 127, 126, 125, 124, 122, 120, 116)
-}
+/// Twice the sixteen values of a 4-bit float, plus 16.
+private var levels: SIMD16<UInt8> { SIMD16(16, 17, 18, 19, 20, 22, 24, 28, 16, 15, 14, 13, 12, 10, 8, 4) }
 
-/// MXFP4: words as Q4_0's, whose codes stand for values.
+/// MXFP4: words as Q4_0's, whose codes stand for values, from −16.
 @inline(__always)
 func unpackMXFP4(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
     unpackLevels(block, from: 0, levels, emit)
