@@ -41,6 +41,13 @@ package struct GGUFFile: Sendable {
         try self.init(parts: try SplitFiles.ordered(parts))
     }
 
+    /// Number of parts of the model that a file belongs to, as its header says; 1 for a whole model.
+    package static func partCount(ofFile path: String) throws(GGUFError) -> Int {
+        do { return max(try SplitPosition(try FilePart(path: path).metadata)?.count ?? 1, 1) } catch {
+            throw error.located(in: path)
+        }
+    }
+
     /// Checks the header of bytes in memory, which must be a whole model.
     package init(bytes: MappedBytes) throws(GGUFError) {
         let part = try FilePart(bytes)

@@ -19,21 +19,29 @@ enum SplitFiles {
             try check(next, index: index, of: position)
             parts.append(next)
         }
+        try checkTensorCount(of: parts, position)
+        return parts
+    }
+
+    private static func checkTensorCount(of parts: [FilePart], _ whole: SplitPosition) throws(GGUFError) {
         let tensorCount = parts.reduce(0) { $0 + $1.tensors.count }
-        guard let claimed = position.tensorCount, claimed != tensorCount else { return parts }
+        guard let claimed = whole.tensorCount, claimed != tensorCount else { return }
         throw .splitMismatch(key: SplitPosition.tensorCountKey, expected: tensorCount, found: claimed)
     }
 
     /// Given files as the parts of one model, put into their order.
     static func ordered(_ parts: [FilePart]) throws(GGUFError) -> [FilePart] {
         guard let first = parts.first else { throw .splitMismatch(key: SplitPosition.countKey, expected: 1, found: 0) }
-        guard let whole = try SplitPosition(first.metadata), whole.count > 1 || parts.count > 1 else { return parts }
-        guard whole.count == parts.count else {
-            throw .splitMismatch(key: SplitPosition.countKey, expected: parts.count, found: whole.count)
+        let position = try SplitPosition(first.metadata)
+        let count = max(position?.count ?? 1, 1)
+        guard count == parts.count else {
+            throw .splitMismatch(key: SplitPosition.countKey, expected: parts.count, found: count)
         }
+        guard let whole = position, count > 1 else { return parts }
         let indices = try parts.map { part throws(GGUFError) in try SplitPosition(part.metadata)?.index ?? 0 }
         let sorted = indices.indices.sorted { indices[$0] < indices[$1] }.map { parts[$0] }
         for (index, part) in sorted.enumerated() { try check(part, index: index, of: whole) }
+        try checkTensorCount(of: sorted, whole)
         return sorted
     }
 

@@ -37,7 +37,7 @@ package enum ModelStorageError: Error, Equatable, Sendable {
     case notGGUF(fileName: String)
     case notAdapter(fileName: String)
     case tooManyAdapters(found: Int)
-    case incompleteParts(fileName: String, found: Int)
+    case incompleteParts(name: String, expected: Int, found: Int)
     case unknownQuantization(String, supported: [String])
     case alreadyQuantized(tensor: String, type: String)
     case invalidTemplate(reason: String)
@@ -95,8 +95,9 @@ extension ModelStorageError: CustomStringConvertible {
         case .notGGUF(let name): "supplied file was not in GGUF format: \(printable(name))"
         case .notAdapter(let name): "\(printable(name)): is not an adapter: expected general.type to be 'adapter'"
         case .tooManyAdapters(let found): "only one adapter is currently supported, found \(found)"
-        case .incompleteParts(let name, let found):
-            "\(printable(name)): is part of a split model, of which \(found) parts are given: expected all of them"
+        case .incompleteParts(let name, let expected, let found):
+            "\(printable(name)): is split into \(expected) parts, of which \(found) "
+                + (found == 1 ? "is there" : "are there") + ": expected all of them"
         case .unknownQuantization(let name, let supported):
             "unsupported quantization type \(printable(name)) - supported types are \(supported.joined(separator: ", "))"
         case .alreadyQuantized(let tensor, let type):

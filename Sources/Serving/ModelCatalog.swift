@@ -114,13 +114,15 @@ package struct ModelCatalog: Sendable {
     }
 
     private static func entry(_ model: StoredModel) throws -> CatalogEntry {
-        guard let path = model.weights.first else {
+        guard !model.weights.isEmpty else {
             throw WireError(.unsupported, "\"\(model.name.display)\" has no weights in GGUF form")
         }
         guard model.adapters.count <= 1 else {
             throw WireError(
                 .unsupported, "\"\(model.name.display)\" has \(model.adapters.count) adapters, at most 1 is supported")
         }
+        // Split models may share parts: all of them tell models apart.
+        let path = model.weights.joined(separator: "\u{0}")
         var entry = entry(name: model.name.display, path: path, adapter: model.adapters.first) {
             try model.openWeights()
         }

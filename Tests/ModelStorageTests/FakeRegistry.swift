@@ -1,5 +1,6 @@
 import HTTP
 import Hashing
+import JSON
 import ModelStorage
 import Synchronization
 
@@ -25,6 +26,8 @@ final class FakeRegistry: Sendable {
         var givesTokens = true
         var damagesBlobs = false
         var manifestFailures = 0
+        /// Answers to requests for manifests, in place of a manifest: 400 and these words.
+        var refusal: String?
         /// How long the first byte of a part takes.
         var delay: Duration = .zero
     }
@@ -49,6 +52,8 @@ final class FakeRegistry: Sendable {
         var blobs: [String: [UInt8]] = [:]
         var manifests: [String: [UInt8]] = [:]
         var uploads: [String: [UInt8]] = [:]
+        /// Files of the repository `user/repo`, as Hugging Face has them.
+        var files: [String: [UInt8]] = [:]
     }
 
     static let weights = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
@@ -108,6 +113,16 @@ final class FakeRegistry: Sendable {
             return try await refuse(request, behaviour, responder)
         }
         if parts.first == "upload" { return try await upload(parts[1], request, responder) }
+        if parts.first == "api" { return try await listFiles(responder) }
+        if parts.count > 4, parts[2] == "resolve" {
+            let name = parts[4...].joined(separator: "/")
+            guard let bytes = state.withLock({ $0.files[name] }), parts[3] == Self.commit else {
+                return try await responder.send(HTTPResponse(.notFound))
+            }
+            // Elsewhere, as large files are.
+            let headers: HTTPHeaders = ["Location": "/cdn/\(Self.digest(bytes))"]
+            return try await responder.send(HTTPResponse(HTTPStatus(302), headers: headers))
+        }
         switch (request.method, parts.count > 3 ? parts[3] : "") {
         case ("PUT", "manifests"):
             let bytes = try await request.body.collect(upTo: 1 << 20)
@@ -157,6 +172,9 @@ final class FakeRegistry: Sendable {
             )
         }
         if fails { return try await responder.send(HTTPResponse(.serviceUnavailable)) }
+        if let words = state.withLock({ $0.behaviour.refusal }) {
+            return try await responder.send(HTTPResponse(.badRequest, text: #"{"error":"\#(words)"}"#))
+        }
         guard let bytes else { return try await responder.send(HTTPResponse(.notFound, text: "{}")) }
         try await responder.send(HTTPResponse(.ok, text: String(decoding: bytes, as: UTF8.self)))
     }
@@ -191,6 +209,35 @@ final class FakeRegistry: Sendable {
             isPart ? HTTPStatus(206) : .ok, headers: headers, contentLength: part.count)
         try await writer.write(cuts ? Array(part.prefix(part.count / 2)) : part)
         if !cuts { try await writer.finish() }
+    }
+
+    // MARK: Files
+
+    static let commit = "0123456789abcdef0123456789abcdef01234567"
+
+    /// Adds files to the repository.
+    func add(_ files: [String: [UInt8]]) {
+        state.withLock { state in
+            for (name, bytes) in files {
+                state.files[name] = bytes
+                state.blobs[Self.digest(bytes)] = bytes
+            }
+        }
+    }
+
+    private func listFiles(_ responder: HTTPResponder) async throws {
+        let siblings = state.withLock { $0.files }.sorted { $0.key < $1.key }.map { name, bytes -> JSONValue in
+            guard name.hasSuffix(".gguf") else {
+                return ["rfilename": .string(name), "size": .integer(bytes.count), "blobId": "1"]
+            }
+            let digest = Self.digest(bytes).dropFirst("sha256:".count)
+            return [
+                "rfilename": .string(name), "size": .integer(bytes.count), "blobId": "2",
+                "lfs": ["sha256": .string(String(digest)), "size": .integer(bytes.count), "pointerSize": 134],
+            ]
+        }
+        let list: JSONValue = ["id": "user/repo", "sha": .string(Self.commit), "siblings": .array(siblings)]
+        try await responder.send(HTTPResponse(.ok, body: JSONWriter.bytes(list)))
     }
 
     // MARK: Uploads

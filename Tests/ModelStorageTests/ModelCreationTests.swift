@@ -109,7 +109,7 @@ import Testing
         #expect(folder.files("blobs").allSatisfy { $0.hasPrefix("sha256-") && $0.count == 71 })
     }
 
-    @Test func partsBecomeOneBlob() async throws {
+    @Test func partsStayApart() async throws {
         let whole = try GGUFFile(path: Fixtures.path("goldens/llama.gguf"))
         var request = CreationRequest(name: try ModelName("split"))
         // As uploaded blobs, in the wrong order.
@@ -120,21 +120,86 @@ import Testing
         }
         try await create(request)
         let model = try store.open(ModelName("split"))
-        try expectSame(GGUFFile(path: model.weights[0]), whole)
-        #expect(model.weights.count == 1 && model.config.family == "llama")
+        try expectSame(model.openWeights(), whole)
+        #expect(model.weights.count == 3 && model.config.family == "llama")
+        #expect(model.manifest.layers.map(\.mediaType) == Array(repeating: MediaType.model, count: 3))
         // As files, of which any leads to all.
         var second = CreationRequest(name: try ModelName("second"))
         second.files = [.init(name: "x.gguf", source: .path(folder.path("m-00002-of-00003.gguf")))]
         try await create(second)
         #expect(try store.open(ModelName("second")).weights == model.weights)
-        let last = request.files.removeLast()
-        await #expect(throws: ModelStorageError.self) { try await create(request) }
-        request.files = [last]
-        await #expect(throws: ModelStorageError.incompleteParts(fileName: last.name, found: 1)) {
-            try await create(request)
+        // As a Modelfile names one of them, or all blobs of a model that is there.
+        for text in ["FROM m-00003-of-00003.gguf", model.weights.map { "FROM \($0)" }.joined(separator: "\n")] {
+            let modelfile = try Modelfile(parsing: Array(text.utf8))
+            let third = try CreationRequest(modelfile, name: ModelName("third"), folder: folder.root, home: "/")
+            #expect(third.files.count == 3)
+            try await create(third)
+            #expect(try store.open(ModelName("third")).weights == model.weights)
         }
-        request.files = [last, last, last]
+        let count = folder.files("blobs").count
+        #expect(count == 4, "three parts and one config for all")
+    }
+
+    @Test func partsOfNoWholeAreRefused() async throws {
+        let whole = try GGUFFile(path: Fixtures.path("goldens/llama.gguf"))
+        var files: [CreationRequest.File] = []
+        for part in 0..<3 {
+            let path = try writePart(part, of: 3, whole)
+            files.append(.init(name: "m-0000\(part + 1)-of-00003.gguf", source: .path(path)))
+        }
+        var request = CreationRequest(name: try ModelName("split"))
+        for wrong in [[files[0], files[0], files[0]], [files[0], files[2]], [files[2], files[0], files[2]]] {
+            request.files = wrong
+            await #expect(throws: ModelStorageError.self) { try await create(request) }
+        }
+        // A part of another model, that has as many parts and as many tensors.
+        let other = try GGUFFile(path: Fixtures.path("goldens/qwen3.gguf"))
+        let foreign = try writePart(2, of: 3, other)
+        request.files = Array(files[..<2]) + [.init(name: "m-00003-of-00003.gguf", source: .path(foreign))]
         await #expect(throws: ModelStorageError.self) { try await create(request) }
+        let blob = try store.blobs.write([UInt8](Data(contentsOf: URL(filePath: folder.path("m-00001-of-00003.gguf")))))
+        request.files = [.init(name: "m-00001-of-00003.gguf", source: .blob(blob.digest))]
+        let error = ModelStorageError.incompleteParts(name: "m-00001-of-00003.gguf", expected: 3, found: 1)
+        await #expect(throws: error) { try await create(request) }
+        #expect("\(error)" == "m-00001-of-00003.gguf: is split into 3 parts, of which 1 is there: expected all of them")
+        #expect(folder.files("manifests") == [])
+    }
+
+    /// What is done with models is done with those in parts, too.
+    @Test func partsAreOneModel() async throws {
+        let whole = try GGUFFile(path: Fixtures.path("goldens/llama.gguf"))
+        var request = CreationRequest(name: try ModelName("split"))
+        request.files = try (0..<3).map { part in
+            CreationRequest.File(
+                name: "m-0000\(part + 1)-of-00003.gguf", source: .path(try writePart(part, of: 3, whole)))
+        }
+        try await create(request)
+        let parts = try store.open(ModelName("split")).weights
+        var derived = CreationRequest(name: try ModelName("derived"))
+        derived.from = try ModelName("split")
+        derived.system = "Be brief."
+        try await create(derived)
+        let model = try store.open(ModelName("derived"))
+        #expect(model.weights == parts && model.system == "Be brief." && model.parent == "split:latest")
+        let report = try ShowReport(model)
+        #expect(report.tensors.count == whole.tensors.count)
+        #expect(parts.allSatisfy { report.modelfile.contains("FROM \($0)") })
+        derived.name = try ModelName("small")
+        derived.quantization = "Q8_0"
+        try await create(derived)
+        let small = try store.open(ModelName("small"))
+        #expect(small.weights.count == 1 && small.config.quantization == "Q8_0")
+        #expect(try small.openWeights().tensors.count == whole.tensors.count)
+        try store.copy(ModelName("split"), to: ModelName("copy"))
+        for name in ["split", "derived"] { try store.delete(ModelName(name)) }
+        try store.prune(olderThan: .zero)
+        try expectSame(store.open(ModelName("copy")).openWeights(), whole)
+        try store.delete(ModelName("copy"))
+        #expect(parts.allSatisfy { !FileManager.default.fileExists(atPath: $0) })
+        // A part that goes astray is missed by name, not by a wrong answer.
+        try await create(request)
+        try FileManager.default.removeItem(atPath: parts[1])
+        #expect(throws: ModelStorageError.self) { try store.open(ModelName("split")) }
     }
 
     /// Writes one part of a model into the folder: every third tensor.
@@ -154,7 +219,7 @@ import Testing
     }
 
     private func expectSame(_ file: GGUFFile, _ whole: GGUFFile) throws {
-        #expect(file.metadata.keys == whole.metadata.keys)
+        #expect(file.metadata.keys.filter { !$0.hasPrefix("split.") } == whole.metadata.keys)
         for tensor in whole.tensors {
             let copy = try file.tensor(tensor.name)
             let bytes = copy.bytes.withBytes { $0.littleEndianIntegers(UInt8.self) }

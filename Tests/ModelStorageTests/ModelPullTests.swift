@@ -168,27 +168,6 @@ import Testing
         }
     }
 
-    /// Layers that are parts of one model are opened as one.
-    @Test func splitModelsAreWhole() async throws {
-        try await withRegistry { registry, folder, pull, name in
-            let parts = try (1...3).map { part in
-                try Array(
-                    Data(contentsOf: Fixtures.root.appending(path: "fixtures/gguf/split-0000\(part)-of-00003.gguf")))
-            }
-            let layers = parts.map { bytes in
-                Layer(mediaType: MediaType.model, digest: BlobDigest(SHA256.hash(bytes)), byteCount: bytes.count)
-            }
-            let config = try #require(FakeRegistry.manifest.config)
-            registry.state.withLock { state in
-                for bytes in parts { state.blobs[FakeRegistry.digest(bytes)] = bytes }
-                state.manifests["library/m/latest"] = Manifest(config: config, layers: layers).bytes
-            }
-            try await pull.run(name, isInsecure: true) { _ in }
-            let file = try folder.store.open(name).openWeights()
-            #expect(file.parts.map(\.count) == parts.map(\.count) && !file.tensors.isEmpty)
-        }
-    }
-
     // MARK: Who asks
 
     @Test(arguments: [

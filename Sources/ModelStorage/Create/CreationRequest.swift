@@ -60,7 +60,7 @@ extension CreationRequest {
             switch directive {
             case .from(let text):
                 if let found = try Self.files(at: text, folder: folder, home: home) {
-                    files += found
+                    files += found.filter { !files.contains($0) }
                 } else {
                     from = try ModelName(text)
                 }
@@ -98,7 +98,7 @@ extension CreationRequest {
             text.hasPrefix("/") ? text : text.hasPrefix("~/") ? home + text.dropFirst(1) : "\(folder)/\(text)"
         let status = try withFiles { () throws(PlatformError) in try FileSystem.status(of: path) }
         guard let status else { return nil }
-        guard status.kind == .folder else { return [File(name: fileName(path), source: .path(path))] }
+        guard status.kind == .folder else { return try parts(at: path) }
         let names = try HuggingFaceFiles.names(inFolder: path)
         if names.isEmpty {
             // A folder may happen to be called as a model is.
@@ -106,6 +106,17 @@ extension CreationRequest {
             return nil
         }
         return names.map { File(name: $0, source: .path("\(path)/\($0)")) }
+    }
+
+    /// A file, and with a part of a split model all others that lie beside it.
+    private static func parts(at path: String) throws(ModelStorageError) -> [File] {
+        let name = fileName(path)
+        guard let key = FileGroup.partKey(name) else { return [File(name: name, source: .path(path))] }
+        let folder = String(path.dropLast(name.count))
+        let names = try withFiles { () throws(PlatformError) in try FileSystem.names(in: folder) }
+        return names.filter { FileGroup.partKey($0) == key }.sorted().map {
+            File(name: $0, source: .path(folder + $0))
+        }
     }
 
     private static func fileName(_ path: String) -> String {

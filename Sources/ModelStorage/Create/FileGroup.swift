@@ -4,12 +4,19 @@ struct FileGroup {
     let name: String
     var files: [CreationRequest.File]
 
-    /// Puts parts of one model together, by their names: `model-00001-of-00003.gguf` and so on.
-    static func groups(_ files: [CreationRequest.File]) throws(ModelStorageError) -> [FileGroup] {
+    /// Puts parts of one model together, by their names: `model-00001-of-00003.gguf` and so on. Parts that are not
+    /// called so, such as blobs, belong to one model.
+    ///
+    /// - Parameter isPart: whether a file says of itself that it is a part.
+    static func groups(
+        _ files: [CreationRequest.File], isPart: (CreationRequest.File) throws(ModelStorageError) -> Bool
+    ) throws(ModelStorageError) -> [FileGroup] {
         var groups: [FileGroup] = []
         var places: [String: Int] = [:]
         for file in files {
-            guard let key = partKey(file.name) else {
+            var key = partKey(file.name)
+            if key == nil, try isPart(file) { key = "" }
+            guard let key else {
                 groups.append(FileGroup(name: file.name, files: [file]))
                 continue
             }
@@ -24,15 +31,5 @@ struct FileGroup {
     }
 
     /// What the names of all parts of a model share; nil if the name is not that of a part.
-    private static func partKey(_ name: String) -> String? {
-        let bytes = Array(name.utf8)
-        let suffix = Array("-00000-of-00000.gguf".utf8)
-        guard bytes.count >= suffix.count else { return nil }
-        let tail = bytes.suffix(suffix.count)
-        let fits = zip(tail, suffix).allSatisfy { byte, pattern in
-            pattern == UInt8(ascii: "0") ? (48...57).contains(byte) : byte == pattern
-        }
-        guard fits else { return nil }
-        return String(decoding: bytes.dropLast(suffix.count) + tail.dropFirst(6), as: UTF8.self)
-    }
+    static func partKey(_ name: String) -> String? { PartName(name).map { "\($0.model) \($0.count)" } }
 }

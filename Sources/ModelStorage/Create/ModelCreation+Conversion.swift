@@ -27,7 +27,7 @@ extension ModelCreation {
         let quantization = blob == nil ? facts.quantization : mix?.name ?? facts.quantization
         if blob == nil { blob = try store.blobs.adopt(path) }
         if let blob { parts.append(blob, MediaType.model) }
-        describe(facts, quantization: quantization, isModel: true, in: &parts.config)
+        parts.config.describe(facts, quantization: quantization, isModel: true)
     }
 
     /// Adds a low-rank adapter: a GGUF file as it is, or one of Hugging Face's form, converted for the model at hand.
@@ -38,15 +38,15 @@ extension ModelCreation {
         let present = parts.layers.count { $0.layer.mediaType == MediaType.adapter }
         guard present == 0 else { throw .tooManyAdapters(found: present + 1) }
         let given = HuggingFaceFiles(files)
-        for group in try FileGroup.groups(given.others) {
+        for group in try groups(given.others) {
             try await add(group, mediaType: MediaType.adapter, mix: nil, to: &parts, progress: progress)
         }
         guard !given.model.isEmpty else { return }
-        guard let base = parts.layers.first(where: { $0.layer.mediaType == MediaType.model })?.layer else {
-            throw .noSource
-        }
+        let base = parts.layers.map(\.layer).filter { $0.mediaType == MediaType.model }
+        guard !base.isEmpty else { throw .noSource }
         progress(Status(text: "converting adapter"))
-        let model = try opened([store.blobs.path(base.digest)], name: base.digest.description)
+        let model = try GGUFFile.open(
+            blobs: base.map { store.blobs.path($0.digest) }, of: base[0].digest.description)
         let folder = try folder(of: given.model)
         let path = try converting { path throws(ConversionError) in
             try AdapterConversion(folder, base: model).write(to: path) { _ in }

@@ -99,11 +99,11 @@ package struct ModelCreation: Sendable {
         if let from = request.from { parts = try await inherited(from, mix: mix, progress: progress) }
         let files = HuggingFaceFiles(request.files)
         if !files.model.isEmpty { try await addConverted(files.model, mix: mix, to: &parts, progress: progress) }
-        for group in try FileGroup.groups(files.others) {
+        for group in try groups(files.others) {
             try await add(group, mediaType: nil, mix: mix, to: &parts, progress: progress)
         }
         try await addAdapter(request.adapters, to: &parts, progress: progress)
-        for group in try FileGroup.groups(request.drafts) {
+        for group in try groups(request.drafts) {
             try await add(group, mediaType: MediaType.draft, mix: nil, to: &parts, progress: progress)
         }
         return parts
@@ -115,25 +115,35 @@ package struct ModelCreation: Sendable {
     ) async throws(ModelStorageError) -> Parts {
         let base = try store.open(name)
         var parts = Parts(config: base.config)
-        for layer in base.manifest.layers {
+        var layers = base.manifest.layers
+        if let mix, let first = layers.firstIndex(where: { $0.mediaType == MediaType.model }) {
+            let file = try base.openWeights()
+            if let blob = try await quantized(file, mix, digest: layers[first].digest, progress: progress) {
+                parts.append(blob, MediaType.model)
+                layers.removeAll { $0.mediaType == MediaType.model }
+            }
+            parts.config.quantization = mix.name
+        }
+        for layer in layers {
+            store.blobs.keep(layer.digest)
             let origin = Layer(
                 mediaType: layer.mediaType, digest: layer.digest, byteCount: layer.byteCount,
                 from: layer.from ?? base.name.display)
-            guard let mix, layer.mediaType == MediaType.model else {
-                store.blobs.keep(layer.digest)
-                parts.layers.append((origin, false))
-                continue
-            }
-            let file = try opened([store.blobs.path(layer.digest)], name: name.display)
-            let blob = try await quantized(file, mix, digest: layer.digest, progress: progress)
-            parts.append(
-                blob ?? StoredBlob(digest: layer.digest, byteCount: layer.byteCount, isNew: false), layer.mediaType)
-            parts.config.quantization = mix.name
+            parts.layers.append((origin, false))
         }
         return parts
     }
 
-    /// Adds the weights of a file, or of all parts of a split model, which become one file.
+    /// Files by the models that they make.
+    func groups(_ files: [CreationRequest.File]) throws(ModelStorageError) -> [FileGroup] {
+        try FileGroup.groups(files) { file throws(ModelStorageError) in
+            // What cannot be read is told of when it is opened.
+            let path = try path(of: file)
+            return (try? GGUFFile.partCount(ofFile: path)).map { $0 > 1 } ?? false
+        }
+    }
+
+    /// Adds the weights of a file, or of all parts of a split model, which stay several.
     func add(
         _ group: FileGroup, mediaType: String?, mix: QuantizationMix?, to parts: inout Parts,
         progress: @Sendable (Status) -> Void
@@ -147,27 +157,14 @@ package struct ModelCreation: Sendable {
         let type = mediaType ?? facts.role.mediaType
         let isModel = type == MediaType.model
         var quantization = facts.quantization
-        var blob: StoredBlob?
-        if let mix, isModel {
-            blob = try await quantized(file, mix, digest: nil, progress: progress)
-            if blob != nil { quantization = mix.name }
+        var blobs: [StoredBlob] = []
+        if let mix, isModel, let blob = try await quantized(file, mix, digest: nil, progress: progress) {
+            blobs = [blob]
+            quantization = mix.name
         }
-        if blob == nil { blob = try stored(file, group, progress: progress) }
-        if let blob { parts.append(blob, type) }
-        describe(facts, quantization: quantization, isModel: isModel, in: &parts.config)
-    }
-
-    func describe(
-        _ facts: WeightsFacts, quantization: String, isModel: Bool, in config: inout ModelConfig
-    ) {
-        guard facts.role != .adapter else { return }
-        if isModel {
-            config.format = "gguf"
-            config.family = facts.architecture
-            config.parameterSize = facts.parameterSize
-            config.quantization = quantization
-        }
-        if !config.families.contains(facts.architecture) { config.families += [facts.architecture] }
+        if blobs.isEmpty { blobs = try stored(file, group, progress: progress) }
+        for blob in blobs { parts.append(blob, type) }
+        parts.config.describe(facts, quantization: quantization, isModel: isModel)
     }
 
     func path(of file: CreationRequest.File) throws(ModelStorageError) -> String {
@@ -186,27 +183,34 @@ package struct ModelCreation: Sendable {
         } catch {
             switch error {
             case .notGGUF, .inFile(path: _, .notGGUF): throw .notGGUF(fileName: name)
-            case .splitFileName(path: _, part: _, count: _): throw .incompleteParts(fileName: name, found: paths.count)
+            case .splitFileName(path: _, part: _, let count):
+                throw .incompleteParts(name: name, expected: count, found: paths.count)
             default: throw .weights(error)
             }
         }
     }
 
-    /// The weights as one blob: the file as it is, or the parts put together.
+    /// The weights as blobs, one for each part: they are computed with where they lie, so nothing puts them together.
     private func stored(
         _ file: GGUFFile, _ group: FileGroup, progress: @Sendable (Status) -> Void
-    ) throws(ModelStorageError) -> StoredBlob {
+    ) throws(ModelStorageError) -> [StoredBlob] {
+        var known: [String: BlobDigest] = [:]
+        for case .blob(let digest) in group.files.map(\.source) { known[store.blobs.path(digest)] = digest }
         let total = file.parts.reduce(0) { $0 + $1.count }
-        func report(_ count: Int) {
-            progress(Status(text: "copying file \(group.name)", total: total, completed: count))
-        }
-        if file.parts.count == 1 {
-            if case .blob(let digest) = group.files[0].source {
-                return StoredBlob(digest: digest, byteCount: total, isNew: false)
+        var completed = 0
+        var blobs: [StoredBlob] = []
+        for part in file.parts {
+            if let digest = known[part.path] {
+                blobs.append(StoredBlob(digest: digest, byteCount: part.count, isNew: false))
+            } else {
+                let blob = try store.blobs.write(copyOf: part) { count in
+                    progress(Status(text: "copying file \(group.name)", total: total, completed: completed + count))
+                }
+                blobs.append(blob)
             }
-            return try store.blobs.write(copyOf: file.parts[0], progress: report)
+            completed += part.count
         }
-        return try adopting { path throws(GGUFError) in try file.writeWhole(to: path, progress: report) }
+        return blobs
     }
 
     /// The weights in another type; nil if they have it already.
@@ -237,14 +241,6 @@ package struct ModelCreation: Sendable {
         } catch {
             throw .cancelled
         }
-        return try store.blobs.adopt(path)
-    }
-
-    /// Makes a blob of a file that `write` writes.
-    func adopting(_ write: (String) throws(GGUFError) -> Void) throws(ModelStorageError) -> StoredBlob {
-        let path = store.blobs.temporaryPath()
-        try withFiles { () throws(PlatformError) in try FileSystem.createFolder(store.blobs.folder) }
-        do { try write(path) } catch { throw .weights(error) }
         return try store.blobs.adopt(path)
     }
 

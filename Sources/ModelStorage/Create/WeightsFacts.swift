@@ -58,6 +58,22 @@ package struct WeightsFacts: Equatable, Sendable {
     ]
 }
 
+extension ModelConfig {
+    /// Tells of weights that the model has.
+    ///
+    /// - Parameter isModel: whether they are the model's own, not a projector's or a draft's.
+    mutating func describe(_ facts: WeightsFacts, quantization: String, isModel: Bool) {
+        guard facts.role != .adapter else { return }
+        if isModel {
+            format = "gguf"
+            family = facts.architecture
+            parameterSize = facts.parameterSize
+            self.quantization = quantization
+        }
+        if !families.contains(facts.architecture) { families += [facts.architecture] }
+    }
+}
+
 extension GGUFFile {
     /// Weights of all tensors.
     var parameterCount: Int {

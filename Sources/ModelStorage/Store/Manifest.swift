@@ -48,13 +48,14 @@ package struct Manifest: JSONRecord, Equatable, Sendable {
     package let config: Layer?
     package let layers: [Layer]
 
-    package init(config: Layer, layers: [Layer]) {
+    /// - Parameter config: nil where it is not known yet.
+    package init(config: Layer?, layers: [Layer]) {
         self.config = config
         self.layers = layers
         fields = JSONObject()
         fields["schemaVersion"] = 2
         fields["mediaType"] = .string(MediaType.manifest)
-        fields["config"] = .object(config.fields)
+        if let config { fields["config"] = .object(config.fields) }
         fields["layers"] = .array(layers.map { .object($0.fields) })
     }
 

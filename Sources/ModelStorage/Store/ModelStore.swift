@@ -70,13 +70,18 @@ package struct ModelStore: Sendable {
     package func save(
         _ layers: [Layer], config: ModelConfig, as name: ModelName
     ) throws(ModelStorageError) -> Manifest {
+        let manifest = try manifest(of: layers, config: config)
+        try save(manifest, bytes: manifest.bytes, as: name)
+        return manifest
+    }
+
+    /// The manifest of a model out of layers, whose config is stored.
+    func manifest(of layers: [Layer], config: ModelConfig) throws(ModelStorageError) -> Manifest {
         var config = config
         config.setLayers(layers.map(\.digest))
         let blob = try blobs.write(config.bytes)
         let layer = Layer(mediaType: MediaType.config, digest: blob.digest, byteCount: blob.byteCount)
-        let manifest = Manifest(config: layer, layers: layers)
-        try save(manifest, bytes: manifest.bytes, as: name)
-        return manifest
+        return Manifest(config: layer, layers: layers)
     }
 
     /// Stores a manifest that came from elsewhere, byte for byte, so that it keeps its digest.

@@ -53,16 +53,9 @@ package struct StoredModel: Sendable {
 
     /// Opens the weights: one file, or all parts of a split model.
     ///
-    /// - Throws: `noWeights`, `weights`.
+    /// - Throws: `noWeights`, `incompleteParts`, `weights`.
     package func openWeights() throws(ModelStorageError) -> GGUFFile {
-        guard let first = weights.first else { throw .noWeights(path: entry.name.display) }
-        do throws(GGUFError) {
-            return try GGUFFile(path: first)
-        } catch {
-            // Parts find each other by their files' names, which blobs do not have.
-            guard case .splitFileName = error, weights.count > 1 else { throw .weights(error) }
-        }
-        do { return try GGUFFile(parts: weights) } catch { throw .weights(error) }
+        try GGUFFile.open(blobs: weights, of: entry.name.display)
     }
 
     /// Reads the small blobs and checks that the large ones are there.
@@ -94,6 +87,26 @@ package struct StoredModel: Sendable {
             messages += array
         }
         self.messages = messages
+    }
+}
+
+extension GGUFFile {
+    /// Opens the weights of a model: one blob, or all parts of a split model.
+    ///
+    /// - Parameter name: the model's, for messages.
+    /// - Throws: `noWeights`, `incompleteParts`, `weights`.
+    static func open(blobs paths: [String], of name: String) throws(ModelStorageError) -> GGUFFile {
+        guard let first = paths.first else { throw .noWeights(path: name) }
+        do throws(GGUFError) {
+            return try GGUFFile(path: first)
+        } catch {
+            // Parts find each other by their files' names, which blobs do not have.
+            guard case .splitFileName(path: _, part: _, let count) = error else { throw .weights(error) }
+            guard count == paths.count else {
+                throw .incompleteParts(name: name, expected: count, found: paths.count)
+            }
+        }
+        do { return try GGUFFile(parts: paths) } catch { throw .weights(error) }
     }
 }
 

@@ -21,11 +21,14 @@ struct BlobDownload: Sendable {
     private var tuning: RegistryAccess.Tuning { registry.tuning }
     private var lockPath: String { parts.path + "-lock" }
 
-    init(_ layer: Layer, from registry: RegistryClient, to store: BlobStore) throws(ModelStorageError) {
+    /// - Parameter place: where the blob is, if not where a registry has blobs.
+    init(
+        _ layer: Layer, from registry: RegistryClient, place: HTTPURL? = nil, to store: BlobStore
+    ) throws(ModelStorageError) {
         self.registry = registry
         self.store = store
         (digest, byteCount) = (layer.digest, layer.byteCount)
-        url = try registry.url("blobs/\(layer.digest)")
+        if let place { url = place } else { url = try registry.url("blobs/\(layer.digest)") }
         parts = DownloadParts(path: store.path(layer.digest) + "-partial", byteCount: layer.byteCount)
     }
 

@@ -1,3 +1,4 @@
+import GGUF
 import HTTP
 import Hashing
 
@@ -33,39 +34,68 @@ package struct ModelPull: Sendable {
     ) async throws(ModelStorageError) -> Manifest {
         progress(Status(text: "pulling manifest"))
         let registry: RegistryClient
-        let (manifest, bytes): (Manifest, [UInt8])
+        let offer: ModelOffer
         do throws(ModelStorageError) {
             registry = try await RegistryClient.reach(name, access, isInsecure: isInsecure)
-            (manifest, bytes) = try await self.manifest(name, registry)
+            offer = try await self.offer(name, registry)
         } catch {
             guard case .registry(let cause) = error, cause != .insecureProtocol else { throw error }
             throw .registry(.pullingManifest(cause))
         }
-        try store.intend(name, manifest: bytes)
+        try store.intend(name, manifest: offer.bytes)
         var attempt = 1
         while true {
-            try await fetch(manifest, registry, progress)
-            progress(Status(text: "writing manifest"))
+            try await fetch(offer, registry, progress)
             do throws(ModelStorageError) {
-                let removedCount = try store.save(manifest, bytes: bytes, as: name)
+                let model = try completed(offer, name)
+                progress(Status(text: "writing manifest"))
+                let removedCount = try store.save(model.manifest, bytes: model.bytes, as: name)
                 if removedCount > 0 { progress(Status(text: "removing unused layers")) }
-                break
+                store.forgetIntent(name)
+                progress(Status(text: "success"))
+                return model.manifest
             } catch {
                 guard case .blobNotFound = error, attempt < Self.saveAttempts else { throw error }
             }
             attempt += 1
         }
-        store.forgetIntent(name)
-        progress(Status(text: "success"))
-        return manifest
+    }
+
+    /// Looks into the weights that have come: several have to be all parts of one model.
+    ///
+    /// - Returns: what is to be stored, with a config if there was none.
+    /// - Throws: `incompleteParts`, `weights`.
+    private func completed(_ offer: ModelOffer, _ name: ModelName) throws(ModelStorageError) -> ModelOffer {
+        let layers = offer.manifest.layers(of: MediaType.model)
+        for layer in layers where try !store.blobs.contains(layer.digest) { throw .blobNotFound(layer.digest) }
+        let file: GGUFFile
+        do throws(ModelStorageError) {
+            file = try GGUFFile.open(blobs: layers.map { store.blobs.path($0.digest) }, of: name.display)
+        } catch {
+            // One file of another kind is its author's affair.
+            if case .incompleteParts = error { throw error }
+            guard offer.manifest.config != nil, layers.count < 2 else { throw error }
+            return offer
+        }
+        guard offer.manifest.config == nil else { return offer }
+        var config = ModelConfig()
+        do {
+            let facts = try WeightsFacts(file)
+            config.describe(facts, quantization: facts.quantization, isModel: true)
+            for layer in offer.manifest.layers(of: MediaType.projector) {
+                let facts = try WeightsFacts(try GGUFFile(path: store.blobs.path(layer.digest)))
+                config.describe(facts, quantization: facts.quantization, isModel: false)
+            }
+        } catch { throw .weights(error) }
+        return ModelOffer(try store.manifest(of: offer.manifest.layers, config: config))
     }
 
     private func fetch(
-        _ manifest: Manifest, _ registry: RegistryClient, _ progress: @escaping @Sendable (Status) -> Void
+        _ offer: ModelOffer, _ registry: RegistryClient, _ progress: @escaping @Sendable (Status) -> Void
     ) async throws(ModelStorageError) {
-        let layers = manifest.distinctBlobs
+        let layers = offer.manifest.distinctBlobs
         let downloads = try layers.map { layer throws(ModelStorageError) in
-            try BlobDownload(layer, from: registry, to: store.blobs)
+            try BlobDownload(layer, from: registry, place: offer.places[layer.digest], to: store.blobs)
         }
         try checkSpace(for: downloads)
         for (layer, download) in zip(layers, downloads) {
@@ -98,9 +128,22 @@ package struct ModelPull: Sendable {
         throw .registry(.noSpace(folder: store.root, needed: needed, free: free))
     }
 
+    private func offer(_ name: ModelName, _ registry: RegistryClient) async throws(ModelStorageError) -> ModelOffer {
+        do throws(ModelStorageError) {
+            return try await manifest(name, registry)
+        } catch {
+            // Hugging Face refuses models in several files, and has the files.
+            guard case .registry(.status(_, code: 400, _)) = error,
+                RegistryAccess.huggingFaceHosts.contains(name.host.lowercased())
+            else { throw error }
+            guard let repository = try await HuggingFaceRepository(registry) else { throw error }
+            return try await repository.offer(name.tag, to: store)
+        }
+    }
+
     private func manifest(
         _ name: ModelName, _ registry: RegistryClient
-    ) async throws(ModelStorageError) -> (Manifest, [UInt8]) {
+    ) async throws(ModelStorageError) -> ModelOffer {
         let url = try registry.url("manifests/\(name.tag)")
         var call = RegistryCall("GET", url, headers: ["Accept": Self.manifestTypes.joined(separator: ", ")])
         call.isAnswer = { [200, 404].contains($0) }
@@ -118,7 +161,21 @@ package struct ModelPull: Sendable {
         guard !manifest.layers.isEmpty else {
             throw .registry(.notAModel(url: "\(url)", found: "one without layers"))
         }
-        return (manifest, bytes)
+        return ModelOffer(manifest, bytes: bytes)
+    }
+}
+
+/// What a registry has under a name.
+struct ModelOffer: Sendable {
+    /// Without a config where only the weights tell what belongs into it.
+    let manifest: Manifest
+    let bytes: [UInt8]
+    /// Where blobs are that do not lie where a registry has them.
+    var places: [BlobDigest: HTTPURL] = [:]
+
+    init(_ manifest: Manifest, bytes: [UInt8]? = nil) {
+        self.manifest = manifest
+        self.bytes = bytes ?? manifest.bytes
     }
 }
 

@@ -39,14 +39,16 @@ struct RegistryChallenge: Equatable {
     /// Where a token is to be had, as path and query.
     func tokenTarget(_ place: String) -> String {
         let query = ["service", "scope"].compactMap { name in
-            fields[name].map { "\(name)=\($0.utf8.map(Self.escaped).joined())" }
+            fields[name].map { "\(name)=\(urlEscaped($0))" }
         }
         guard !query.isEmpty else { return place }
         return place + (place.contains("?") ? "&" : "?") + query.joined(separator: "&")
     }
+}
 
-    /// A byte as a query may hold it.
-    private static func escaped(_ byte: UInt8) -> String {
+/// A text as a query or a path's name may hold it (RFC 3986, section 2.1).
+func urlEscaped(_ text: String) -> String {
+    text.utf8.map { byte in
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
@@ -56,5 +58,5 @@ struct RegistryChallenge: Equatable {
             let digits = String(byte, radix: 16, uppercase: true)
             return "%" + (digits.count < 2 ? "0" : "") + digits
         }
-    }
+    }.joined()
 }

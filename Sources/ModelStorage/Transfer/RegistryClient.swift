@@ -9,7 +9,8 @@ struct RegistryClient: Sendable {
     /// The registry, with what comes before `/v2`.
     let base: HTTPURL
     let tuning: RegistryAccess.Tuning
-    private let repository: String
+    /// `NAMESPACE/MODEL`.
+    let repository: String
     private let access: RegistryAccess
     private let isInsecure: Bool
     private let client: HTTPClient
@@ -71,9 +72,12 @@ struct RegistryClient: Sendable {
     }
 
     /// The address of something of the model, such as `manifests/latest`.
-    func url(_ path: String) throws(ModelStorageError) -> HTTPURL {
+    func url(_ path: String) throws(ModelStorageError) -> HTTPURL { try site("v2/\(repository)/\(path)") }
+
+    /// An address at the registry's host.
+    func site(_ path: String) throws(ModelStorageError) -> HTTPURL {
         let prefix = base.target.hasSuffix("/") ? String(base.target.dropLast()) : base.target
-        return try Self.url("\(base.scheme)://\(base.authority)\(prefix)/v2/\(repository)/\(path)")
+        return try Self.url("\(base.scheme)://\(base.authority)\(prefix)/\(path)")
     }
 
     private static func url(_ text: String) throws(ModelStorageError) -> HTTPURL {

@@ -20,6 +20,8 @@ package enum RegistryError: Error, Equatable, Sendable {
     case manifestNotFound
     /// What came is no manifest of a model.
     case notAModel(url: String, found: String)
+    /// Files of a repository that are no model, or more than one.
+    case noChoice(repository: String, tag: String, reason: String)
     /// A registry without encryption, which nobody allowed.
     case insecureProtocol
     case mismatch(expected: BlobDigest, found: BlobDigest)
@@ -63,6 +65,8 @@ extension RegistryError: CustomStringConvertible {
         case .pullingManifest(let error): "pull model manifest: \(error)"
         case .manifestNotFound: "file does not exist"
         case .notAModel(let url, let found): "\(printable(url)): expected the manifest of a model, found \(found)"
+        case .noChoice(let repository, let tag, let reason):
+            "\(printable(repository)): cannot tell what \(quoted(tag)) is: \(printable(reason))"
         case .insecureProtocol: "insecure protocol http"
         case .mismatch(let expected, let found):
             "digest mismatch, file must be downloaded again: want \(expected), got \(found)"
