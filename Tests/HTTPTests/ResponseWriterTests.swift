@@ -101,6 +101,7 @@ import Testing
             let seconds = day * 86_400 + day % 86_400
             let expected = formatter.string(from: Date(timeIntervalSince1970: TimeInterval(seconds)))
             #expect(HTTPDate.text(secondsSinceEpoch: seconds) == expected)
+            #expect(HTTPDate.secondsSinceEpoch(expected) == seconds)
         }
     }
 }

@@ -11,6 +11,11 @@ final class FakeRegistry: Sendable {
         var cuts = 0
         /// Requests for blobs that are answered with 503.
         var failures = 0
+        /// What answers with 503 say of when to come again.
+        var retryAfter: String?
+        /// When the last cut has been made: more failures, and a delay.
+        var failuresAfterCuts = 0
+        var delayAfterCuts: Duration = .zero
         /// Pieces of uploads that are refused with 503, half of them taken.
         var uploadFailures = 0
         /// Uploads that are forgotten at their first failure.
@@ -30,6 +35,11 @@ final class FakeRegistry: Sendable {
         var refusal: String?
         /// How long the first byte of a part takes.
         var delay: Duration = .zero
+
+        /// The answer of a registry that has too much to do.
+        var busy: HTTPResponse {
+            HTTPResponse(.serviceUnavailable, headers: retryAfter.map { ["Retry-After": $0] } ?? [:])
+        }
     }
 
     /// What was asked.
@@ -171,7 +181,7 @@ final class FakeRegistry: Sendable {
                 state.behaviour.manifestFailures > 0
             )
         }
-        if fails { return try await responder.send(HTTPResponse(.serviceUnavailable)) }
+        if fails { return try await responder.send(state.withLock { $0.behaviour.busy }) }
         if let words = state.withLock({ $0.behaviour.refusal }) {
             return try await responder.send(HTTPResponse(.badRequest, text: #"{"error":"\#(words)"}"#))
         }
@@ -190,11 +200,15 @@ final class FakeRegistry: Sendable {
                     state.behaviour.failures -= 1
                 } else if state.behaviour.cuts > 0 {
                     state.behaviour.cuts -= 1
+                    if state.behaviour.cuts == 0 {
+                        state.behaviour.failures = state.behaviour.failuresAfterCuts
+                        state.behaviour.delay = state.behaviour.delayAfterCuts
+                    }
                 }
             }
             return (state.behaviour.failures > 0, state.behaviour.cuts > 0, state.behaviour)
         }
-        if fails { return try await responder.send(HTTPResponse(.serviceUnavailable)) }
+        if fails { return try await responder.send(current.busy) }
         if current.delay > .zero { try await Task.sleep(for: current.delay) }
         var range = 0..<bytes.count
         let bounds = (request.headers["Range"] ?? "").split { !$0.isNumber }.compactMap { Int($0) }
@@ -259,7 +273,8 @@ final class FakeRegistry: Sendable {
                 if fails, state.behaviour.losesUploads { state.uploads[id] = nil }
                 return fails
             }
-            try await responder.send(HTTPResponse(fails ? .serviceUnavailable : HTTPStatus(202), headers: location))
+            let busy = state.withLock { $0.behaviour.busy }
+            try await responder.send(fails ? busy : HTTPResponse(HTTPStatus(202), headers: location))
         case "GET":
             var headers = location
             headers.set("Range", "0-\(max(taken.count - 1, 0))")

@@ -80,14 +80,10 @@ import Testing
     }
 
     @Test func aBrokenPullGoesOnWhereItWas() async throws {
-        try await withRegistry(FakeRegistry.Behaviour(cuts: 3)) { registry, folder, pull, name in
-            // Three parts come half, then nothing comes any more.
-            let task = Task {
-                try await pull.run(name, isInsecure: true) { status in
-                    if (status.completed ?? 0) > 0 { registry.change { $0.failures = 1000 } }
-                }
-            }
-            await #expect(throws: ModelStorageError.self) { try await task.value }
+        // Three requests get half of what they asked for, then nothing comes any more.
+        try await withRegistry(FakeRegistry.Behaviour(cuts: 3, failuresAfterCuts: 1000)) {
+            registry, folder, pull, name in
+            await #expect(throws: ModelStorageError.self) { try await pull.run(name, isInsecure: true) { _ in } }
             #expect(folder.files("manifests") == [])
             let partial = folder.files("blobs")
             #expect(partial.contains { $0.hasSuffix("-partial") } && partial.contains { $0.hasSuffix("-partial-0") })
@@ -102,17 +98,10 @@ import Testing
     }
 
     @Test func cancelledPullsStopAndKeepWhatCame() async throws {
-        try await withRegistry(FakeRegistry.Behaviour(cuts: 2, delay: .milliseconds(20))) {
+        try await withRegistry(FakeRegistry.Behaviour(cuts: 2, delayAfterCuts: .seconds(100))) {
             registry, folder, pull, name in
-            let task = Task {
-                try await pull.run(name, isInsecure: true) { status in
-                    if (status.completed ?? 0) > 0 { registry.change { $0.delay = .seconds(100) } }
-                }
-            }
-            while !registry.seen.contains(where: { $0.path.contains("/blobs/") }) {
-                try await Task.sleep(for: .milliseconds(5))
-            }
-            try await Task.sleep(for: .milliseconds(100))
+            let task = Task { try await pull.run(name, isInsecure: true) { _ in } }
+            while registry.state.withLock({ $0.behaviour.cuts }) > 0 { try await Task.sleep(for: .milliseconds(5)) }
             task.cancel()
             await #expect(throws: ModelStorageError.cancelled) { try await task.value }
             #expect(folder.files("manifests") == [] && folder.files("blobs").contains { $0.hasSuffix("-partial") })

@@ -191,7 +191,7 @@ struct BlobDownload: Sendable {
             attempt = part.completed > before ? 1 : attempt + 1
             guard case .registry(let cause) = failure, cause.isPassing, attempt <= tuning.attempts, !Task.isCancelled
             else { throw failure }
-            try await registry.pause(before: attempt)
+            try await registry.pause(before: attempt, after: cause)
         }
     }
 

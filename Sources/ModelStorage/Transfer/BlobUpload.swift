@@ -59,7 +59,7 @@ struct BlobUpload: Sendable {
             guard case .registry(let cause) = failure, cause.isPassing || cause.isLostSession,
                 attempt <= tuning.attempts
             else { throw failure }
-            try await registry.pause(before: attempt)
+            try await registry.pause(before: attempt, after: cause)
             // Where the registry has forgotten the session, all begins anew.
             if let offset = try await offset(of: session) {
                 session.offset = offset
@@ -159,6 +159,6 @@ struct BlobUpload: Sendable {
 extension RegistryError {
     /// Whether the registry does not know where an upload was.
     fileprivate var isLostSession: Bool {
-        if case .status(_, let code, _) = self { [400, 404, 416].contains(code) } else { false }
+        if case .status(_, let code, _, _) = self { [400, 404, 416].contains(code) } else { false }
     }
 }

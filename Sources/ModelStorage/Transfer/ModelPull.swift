@@ -36,7 +36,9 @@ package struct ModelPull: Sendable {
         let registry: RegistryClient
         let offer: ModelOffer
         do throws(ModelStorageError) {
-            registry = try await RegistryClient.reach(name, access, isInsecure: isInsecure)
+            registry = try await RegistryClient.reach(name, access, isInsecure: isInsecure) { text in
+                progress(Status(text: text))
+            }
             offer = try await self.offer(name, registry)
         } catch {
             guard case .registry(let cause) = error, cause != .insecureProtocol else { throw error }
@@ -133,7 +135,7 @@ package struct ModelPull: Sendable {
             return try await manifest(name, registry)
         } catch {
             // Hugging Face refuses models in several files, and has the files.
-            guard case .registry(.status(_, code: 400, _)) = error,
+            guard case .registry(.status(_, code: 400, _, _)) = error,
                 RegistryAccess.huggingFaceHosts.contains(name.host.lowercased())
             else { throw error }
             guard let repository = try await HuggingFaceRepository(registry) else { throw error }

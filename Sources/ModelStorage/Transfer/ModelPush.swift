@@ -31,7 +31,10 @@ package struct ModelPush: Sendable {
             progress(Status(text: "couldn't retrieve manifest"))
             throw error
         }
-        let registry = try await RegistryClient.reach(name, access, isInsecure: isInsecure, isForWriting: true)
+        let registry = try await RegistryClient.reach(name, access, isInsecure: isInsecure, isForWriting: true) {
+            text in
+            progress(Status(text: text))
+        }
         for layer in manifest.distinctBlobs {
             let upload = try BlobUpload(layer, of: name, from: store.blobs, to: registry)
             let (digest, total) = (layer.digest, layer.byteCount)

@@ -28,6 +28,8 @@ package struct RegistryAccess: Sendable {
         package var attempts = 6
         /// What is waited before the second attempt; doubled each time.
         package var retryTime: Duration = .milliseconds(500)
+        /// The longest time that a registry may ask to be left alone; if it asks for more it is given up.
+        package var longestWait: Duration = .seconds(600)
         /// How long a connection may take.
         package var connectTime: Duration = .seconds(10)
         /// How long a reply may take to begin, and how long a silence in it may last.

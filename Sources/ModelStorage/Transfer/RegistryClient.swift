@@ -17,6 +17,7 @@ struct RegistryClient: Sendable {
     /// Waits longer for replies.
     private let uploadClient: HTTPClient
     private let authorization: RegistryAuthorization
+    private let pace: RegistryPace
 
     private static let stepLimit = 8
     private static let messageByteLimit = 64 << 10
@@ -26,15 +27,18 @@ struct RegistryClient: Sendable {
     /// - Parameters:
     ///   - isInsecure: certificates are not checked, and a registry without encryption is allowed.
     ///   - isForWriting: mirrors are for reading.
+    ///   - report: is told what is waited for.
     /// - Throws: `insecureProtocol`.
     static func reach(
-        _ name: ModelName, _ access: RegistryAccess, isInsecure: Bool, isForWriting: Bool = false
+        _ name: ModelName, _ access: RegistryAccess, isInsecure: Bool, isForWriting: Bool = false,
+        report: @escaping @Sendable (String) -> Void
     ) async throws(ModelStorageError) -> RegistryClient {
         guard isInsecure || !name.asksForPlainHTTP else { throw .registry(.insecureProtocol) }
         let mirror = isForWriting ? nil : access.mirrors[name.host.lowercased()]
         let own = try url("\(name.asksForPlainHTTP ? "http" : "https")://\(name.host)")
         let base = mirror ?? own
-        let registry = RegistryClient(name, base, access, isInsecure: isInsecure)
+        let pace = RegistryPace(report: report)
+        let registry = RegistryClient(name, base, access, pace, isInsecure: isInsecure)
         guard isInsecure, base.scheme == "https" else { return registry }
         // Whoever allows a registry without encryption need not say which one has none.
         do throws(HTTPError) {
@@ -44,15 +48,18 @@ struct RegistryClient: Sendable {
             switch error {
             case .cannotConnect, .unavailable:
                 return RegistryClient(
-                    name, try url("http://\(base.authority)\(base.target)"), access, isInsecure: true)
+                    name, try url("http://\(base.authority)\(base.target)"), access, pace, isInsecure: true)
             default: return registry
             }
         }
     }
 
-    private init(_ name: ModelName, _ base: HTTPURL, _ access: RegistryAccess, isInsecure: Bool) {
+    private init(
+        _ name: ModelName, _ base: HTTPURL, _ access: RegistryAccess, _ pace: RegistryPace, isInsecure: Bool
+    ) {
         self.base = base
         self.access = access
+        self.pace = pace
         self.isInsecure = isInsecure
         tuning = access.tuning
         repository = "\(name.namespace)/\(name.model)"
@@ -90,6 +97,7 @@ struct RegistryClient: Sendable {
     func persistently(_ call: RegistryCall) async throws(ModelStorageError) -> HTTPClientResponse {
         var attempt = 1
         while true {
+            let failure: RegistryError
             do throws(ModelStorageError) {
                 return try await send(call)
             } catch {
@@ -97,16 +105,24 @@ struct RegistryClient: Sendable {
                 guard case .registry(let cause) = error, cause.isPassing, !cause.isUnreachable,
                     attempt < tuning.attempts
                 else { throw error }
+                failure = cause
             }
-            try await pause(before: attempt)
+            try await pause(before: attempt, after: failure)
             attempt += 1
         }
     }
 
-    /// Waits before another attempt, the longer the more there were.
-    func pause(before attempt: Int) async throws(ModelStorageError) {
+    /// Waits before another attempt: as long as the registry asks for, else the longer the more attempts there were.
+    ///
+    /// - Throws: `cancelled`, or the failure where the registry asks for more time than is waited.
+    func pause(before attempt: Int, after failure: RegistryError) async throws(ModelStorageError) {
+        if let time = failure.retryAfter {
+            guard time <= tuning.longestWait else { throw .registry(failure) }
+            pace.hold(for: time, because: "\(failure)")
+        }
         let time = tuning.retryTime * (1 << min(attempt - 1, 6)) * Double.random(in: 0.75...1.25)
         do { try await Task.sleep(for: time) } catch { throw .cancelled }
+        try await pace.wait()
     }
 
     /// Asks once; follows redirects, and says who asks where the registry wants to know.
@@ -152,6 +168,7 @@ struct RegistryClient: Sendable {
     }
 
     private func exchange(_ call: RegistryCall, at url: HTTPURL) async throws(ModelStorageError) -> HTTPClientResponse {
+        try await pace.wait()
         var headers = call.headers
         headers.set("User-Agent", access.userAgent)
         // Who one is, is for the registry alone: a storage that it redirects to must not learn it, unless it has been
@@ -222,7 +239,10 @@ struct RegistryClient: Sendable {
         if response.status == .unauthorized, isHome(url) {
             return .unauthorized(host: base.authority, message: printable(words))
         }
-        return .status(url: "\(url)", code: response.status.code, message: printable(words))
+        let isBusy = response.status == .serviceUnavailable || response.status.code == 429
+        return .status(
+            url: "\(url)", code: response.status.code, message: printable(words),
+            retryAfter: isBusy ? RetryAfter.time(response.headers) : nil)
     }
 }
 

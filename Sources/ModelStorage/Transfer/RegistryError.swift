@@ -4,7 +4,9 @@ package import HTTP
 package enum RegistryError: Error, Equatable, Sendable {
     case network(url: String, HTTPError)
     /// An answer that is none of those that help, and the registry's words.
-    case status(url: String, code: Int, message: String)
+    ///
+    /// `retryAfter` is how long it asks to be left alone.
+    case status(url: String, code: Int, message: String, retryAfter: Duration? = nil)
     /// The registry wants to know who asks.
     case unauthorized(host: String, message: String)
     /// The registry sends elsewhere for a token: whoever answers there could make this machine fetch anything.
@@ -37,9 +39,14 @@ package enum RegistryError: Error, Equatable, Sendable {
             case .cannotConnect, .timedOut, .peerGone, .truncated: true
             default: false
             }
-        case .status(_, let code, _): code >= 500 || code == 408 || code == 429
+        case .status(_, let code, _, _): code >= 500 || code == 408 || code == 429
         default: false
         }
+    }
+
+    /// How long the registry asks to be left alone.
+    var retryAfter: Duration? {
+        if case .status(_, _, _, let time) = self { time } else { nil }
     }
 
     /// Whether nobody answered at all.
@@ -52,8 +59,9 @@ extension RegistryError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .network(let url, let error): "\(printable(url)): \(error)"
-        case .status(let url, let code, let message):
+        case .status(let url, let code, let message, let time):
             "\(printable(url)): the registry answered \(HTTPStatus(code))" + (message.isEmpty ? "" : ": \(message)")
+                + (time.map { ", and asks to try again in \(Int($0 / .seconds(1))) s" } ?? "")
         case .unauthorized(let host, let message): Self.unauthorized(host, message)
         case .foreignRealm(let host, let realm):
             "\(printable(host)): sends to another host for a token, which is not followed: \(printable(realm))"
