@@ -19,9 +19,10 @@ package struct AtomicFile: ~Copyable {
     private let descriptor: Int32
     private var isFinished = false
 
+    /// - Parameter isPrivate: nobody but the owner may read the file.
     /// - Throws: `isDirectory` or `notWritable`; also where the path names a device or a pipe, which must not be
     ///   replaced by a file.
-    package init(path: String) throws(PlatformError) {
+    package init(path: String, isPrivate: Bool = false) throws(PlatformError) {
         var status = stat()
         if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path) }
@@ -29,7 +30,7 @@ package struct AtomicFile: ~Copyable {
         }
         let suffix = String(UInt32.random(in: .min ... .max), radix: 16)
         let temporaryPath = "\(path).\(suffix).partial"
-        let descriptor = unsafe open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let descriptor = unsafe open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isPrivate ? 0o600 : 0o666)
         guard descriptor >= 0 else { throw .notWritable(path: path, reason: Self.lastErrorText()) }
         self.path = path
         self.temporaryPath = temporaryPath

@@ -18,6 +18,8 @@ final class FakeRegistry: Sendable {
         var delayAfterCuts: Duration = .zero
         /// Pieces of uploads that are refused with 503, half of them taken.
         var uploadFailures = 0
+        /// Pieces that are taken before that.
+        var uploadsBeforeFailures = 0
         /// Uploads that are forgotten at their first failure.
         var losesUploads = false
         var ignoresRanges = false
@@ -267,8 +269,9 @@ final class FakeRegistry: Sendable {
             let first = (request.headers["Content-Range"] ?? "").split(separator: "-").first.flatMap { Int($0) }
             guard first == taken.count else { return try await responder.send(HTTPResponse(HTTPStatus(416))) }
             let fails = state.withLock { state in
-                defer { state.behaviour.uploadFailures -= 1 }
-                let fails = state.behaviour.uploadFailures > 0
+                let fails = state.behaviour.uploadFailures > 0 && state.behaviour.uploadsBeforeFailures <= 0
+                state.behaviour.uploadsBeforeFailures -= 1
+                if fails { state.behaviour.uploadFailures -= 1 }
                 state.uploads[id] = taken + (fails ? bytes.prefix(bytes.count / 2) : bytes[...])
                 if fails, state.behaviour.losesUploads { state.uploads[id] = nil }
                 return fails

@@ -48,6 +48,45 @@ import Testing
         }
     }
 
+    /// A push that ends in the middle of a blob: the next one goes on there, or begins anew where that is forgotten.
+    @Test(arguments: [true, false]) func brokenPushesGoOn(isKnown: Bool) async throws {
+        // One piece is taken, then half of what is left, and half of that, until it is given up.
+        let registry = FakeRegistry(FakeRegistry.Behaviour(uploadFailures: 1000, uploadsBeforeFailures: 1))
+        let folder = try TemporaryStore()
+        try await registry.serve { authority in
+            let name = try ModelName("http://\(authority)/user/sent")
+            let manifest = try folder.addModel(name.display, weights: Self.text)
+            var access = try RegistryAccess.forTests()
+            access.tuning.attempts = 1
+            let push = ModelPush(store: folder.store, access: access)
+            await #expect(throws: ModelStorageError.self) { try await push.run(name, isInsecure: true) { _ in } }
+            let notes = folder.files("blobs").filter { $0.hasPrefix("push-") && $0.hasSuffix("-partial") }
+            #expect(notes.count == 1)
+            let mode = try FileManager.default.attributesOfItem(atPath: folder.path("blobs/\(notes[0])"))
+            #expect(mode[.posixPermissions] as? Int == 0o600)
+            for file in folder.files("blobs") where file.hasPrefix("push-") {
+                try folder.age("blobs/" + file, hours: 48)
+            }
+            try folder.store.prune()
+            #expect(folder.files("blobs").contains(notes[0]))
+            registry.change { $0.uploadFailures = 0 }
+            let taken = registry.state.withLock { state in
+                if !isKnown { state.uploads = ["0": []] }
+                return state.uploads["0"]?.count ?? 0
+            }
+            let count = registry.seen.count
+            try await push.run(name, isInsecure: true) { _ in }
+            let seen = registry.seen[count...]
+            let first = seen.first { $0.method == "PATCH" }?.range
+            #expect(first?.hasPrefix(isKnown ? "\(taken)-" : "0-") == true && (isKnown ? taken > 100_000 : taken == 0))
+            // The config is begun in any case.
+            #expect(seen.count { $0.method == "POST" } == (isKnown ? 1 : 2))
+            let stored = registry.state.withLock { $0.blobs }
+            #expect(manifest.blobs.allSatisfy { stored[$0.digest.description] != nil })
+            #expect(!folder.files("blobs").contains { $0.hasPrefix("push-") })
+        }
+    }
+
     @Test func whatIsThereIsNotSentAgain() async throws {
         let registry = FakeRegistry()
         let folder = try TemporaryStore()

@@ -186,7 +186,9 @@ package struct ModelStore: Sendable {
         for blob in entries {
             if let digest = blob.digest, used.contains(digest) { continue }
             // A download is several files, which are as new as the newest: they are of use together.
-            let isFetched = blob.download != nil || blob.name.hasPrefix(Self.intentPrefix)
+            let isFetched =
+                blob.download != nil || blob.name.hasPrefix(Self.intentPrefix)
+                || blob.name.hasPrefix(UploadNote.prefix)
             let modified = blob.download.flatMap { newest[$0] } ?? blob.modified
             guard modified <= (isFetched ? fetchedLimit : limit) else { continue }
             let path = "\(blobs.folder)/\(blob.name)"

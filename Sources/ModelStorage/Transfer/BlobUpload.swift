@@ -3,11 +3,12 @@ import Platform
 import Synchronization
 
 /// Sends one blob to a registry, unless it is there: a session is begun, the bytes go in pieces, a last request tells
-/// the digest.
+/// the digest. The session of a push that was interrupted is gone on with, if the registry knows it still.
 ///
 /// *Source*: the OCI distribution specification, "Pushing a blob in chunks".
 struct BlobUpload: Sendable {
     private let registry: RegistryClient
+    private let store: BlobStore
     private let layer: Layer
     private let file: MappedBytes
     /// The repository on the same registry that holds the blob already, if one is known.
@@ -26,7 +27,7 @@ struct BlobUpload: Sendable {
         guard count == layer.byteCount else { throw .blobSize(layer.digest, expected: layer.byteCount, found: count) }
         let path = store.path(layer.digest)
         file = try withFiles { () throws(PlatformError) in try MappedBytes(contentsOf: path) }
-        (self.registry, self.layer) = (registry, layer)
+        (self.registry, self.store, self.layer) = (registry, store, layer)
         let parent = layer.from.flatMap { try? ModelName($0) }
         origin = parent.flatMap { parent in
             parent.host.lowercased() == name.host.lowercased() ? "\(parent.namespace)/\(parent.model)" : nil
@@ -43,32 +44,55 @@ struct BlobUpload: Sendable {
     ///
     /// - Parameter progress: called with the number of bytes that were sent, or were there.
     func run(progress: @escaping @Sendable (Int) -> Void) async throws(ModelStorageError) {
-        if try await isThere() { return progress(layer.byteCount) }
-        guard var session = try await begin() else { return progress(layer.byteCount) }
+        let note = UploadNote(layer.digest, to: registry, in: store)
+        if try await !isThere() { try await send(note, progress) }
+        note.close()
+        progress(layer.byteCount)
+    }
+
+    private func send(
+        _ note: borrowing UploadNote, _ progress: @escaping @Sendable (Int) -> Void
+    ) async throws(ModelStorageError) {
+        var known: Session?
+        if let address = note.address { known = try await resumed(address) }
+        if known == nil { known = try await begin() }
+        guard var session = known else { return }
         var attempt = 1
         while true {
             let before = session.offset
             let failure: ModelStorageError
             do throws(ModelStorageError) {
-                while session.offset < layer.byteCount { try await send(&session, progress) }
+                note.save("\(session.url)")
+                progress(session.offset)
+                while session.offset < layer.byteCount {
+                    try await send(&session, progress)
+                    note.save("\(session.url)")
+                }
                 return try await end(session)
             } catch {
                 failure = error
             }
+            if case .registry(let cause) = failure, cause.isLostSession { note.remove() }
             attempt = session.offset > before ? 1 : attempt + 1
             guard case .registry(let cause) = failure, cause.isPassing || cause.isLostSession,
                 attempt <= tuning.attempts
             else { throw failure }
             try await registry.pause(before: attempt, after: cause)
             // Where the registry has forgotten the session, all begins anew.
-            if let offset = try await offset(of: session) {
-                session.offset = offset
+            if let place = try await refreshed(session) {
+                session = place
             } else if let again = try await begin() {
                 session = again
             } else {
-                return progress(layer.byteCount)
+                return
             }
         }
+    }
+
+    /// The session of an earlier push; nil if the registry has forgotten it.
+    private func resumed(_ address: String) async throws(ModelStorageError) -> Session? {
+        guard let url = try? registry.resolve(address, from: registry.base) else { return nil }
+        return try await refreshed(Session(url: url))
     }
 
     private func isThere() async throws(ModelStorageError) -> Bool {
@@ -143,16 +167,18 @@ struct BlobUpload: Sendable {
         _ = try await registry.send(call)
     }
 
-    /// How many bytes a registry has; nil if it does not know the session any more.
-    private func offset(of session: Session) async throws(ModelStorageError) -> Int? {
+    /// How many bytes a registry has, and where it wants the next; nil if it does not know the session any more.
+    private func refreshed(_ session: Session) async throws(ModelStorageError) -> Session? {
         var call = RegistryCall("GET", session.url)
         call.isAnswer = { $0 < 500 && $0 != 401 && $0 != 429 }
         let response = try await registry.persistently(call)
         guard response.status == .noContent, let range = response.headers["Range"],
             let last = range.split(separator: "-").last.flatMap({ Int($0) }), last < layer.byteCount
         else { return nil }
-        // `0-0` is said of no bytes too: a byte more is sent again then.
-        return last == 0 ? nil : last + 1
+        // `0-0` is said of no bytes too: all is sent again then.
+        guard last > 0 else { return nil }
+        let url = response.headers["Location"] == nil ? session.url : try place(response, session.url)
+        return Session(url: url, offset: last + 1)
     }
 }
 
