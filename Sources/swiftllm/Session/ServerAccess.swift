@@ -51,10 +51,15 @@ struct ServerAccess: Sendable {
 private struct HTTPTransport: ServerTransport {
     private let address: ServerAddress
     private let client: HTTPClient
+    private let probe: HTTPClient
 
     init(_ address: ServerAddress) {
         self.address = address
-        client = HTTPClient()
+        var configuration = HTTPClient.Configuration()
+        configuration.trust = HTTPTrust(environment: ProcessInfo.processInfo.environment)
+        client = HTTPClient(configuration)
+        configuration.connectTime = .seconds(3)
+        probe = HTTPClient(configuration)
     }
 
     private func url(_ path: String) throws(HTTPError) -> HTTPURL {
@@ -68,10 +73,8 @@ private struct HTTPTransport: ServerTransport {
 
     var isListening: Bool {
         get async {
-            var configuration = HTTPClient.Configuration()
-            configuration.connectTime = .seconds(3)
             do throws(HTTPError) {
-                _ = try await HTTPClient(configuration).send(HTTPClientRequest("HEAD", try url("/")))
+                _ = try await probe.send(HTTPClientRequest("HEAD", try url("/")))
                 return true
             } catch {
                 // Somebody who answers something else is a server all the same, and will be told of by its answers.
