@@ -1,5 +1,6 @@
 import Hashing
 import HTTP
+import JSON
 import Platform
 import WireFormats
 

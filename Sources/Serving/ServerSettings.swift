@@ -43,7 +43,7 @@ package struct ServerSettings: Sendable {
         if let count = try reader.count("MAX_QUEUE"), count > 0 { manager.load.waitingCount = count }
         if let count = try reader.count("NUM_PARALLEL"), count > 0 { manager.load.sequenceCount = min(count, 256) }
         if let count = try reader.count("CONTEXT_LENGTH"), count > 0 { manager.load.contextLength = count }
-        registries = try Self.registries(environment)
+        registries = try Self.registries(environment, home: home)
         if let name = reader.text("KV_CACHE_TYPE")?.lowercased() {
             guard let cache = CacheElement(name: name) else {
                 throw reader.error("KV_CACHE_TYPE", expected: "f16, q8_0 or f32; nothing smaller is offered")
@@ -52,9 +52,11 @@ package struct ServerSettings: Sendable {
         }
     }
 
-    private static func registries(_ environment: [String: String]) throws(InvalidVariable) -> RegistryAccess {
+    private static func registries(
+        _ environment: [String: String], home: String
+    ) throws(InvalidVariable) -> RegistryAccess {
         do throws(RegistryError) {
-            return try RegistryAccess(userAgent: "swiftllm", environment: environment)
+            return try RegistryAccess(userAgent: "swiftllm", environment: environment, home: home)
         } catch {
             throw InvalidVariable(description: "\(error)")
         }

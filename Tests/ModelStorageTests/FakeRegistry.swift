@@ -48,6 +48,8 @@ final class FakeRegistry: Sendable {
     struct Seen: Sendable {
         let method: String
         let path: String
+        /// Path and query, as they came.
+        let target: String
         let range: String?
         let authorization: String?
 
@@ -111,7 +113,7 @@ final class FakeRegistry: Sendable {
 
     private func answer(_ request: HTTPRequest, _ responder: HTTPResponder) async throws {
         let seen = Seen(
-            method: request.method, path: request.path,
+            method: request.method, path: request.path, target: request.target.raw,
             range: request.headers["Range"] ?? request.headers["Content-Range"],
             authorization: request.headers["Authorization"])
         let behaviour = state.withLock { state in
@@ -293,8 +295,8 @@ final class FakeRegistry: Sendable {
 
 extension RegistryAccess {
     /// Small pieces and short waits.
-    static func forTests(_ environment: [String: String] = [:]) throws -> RegistryAccess {
-        var access = try RegistryAccess(userAgent: "test", environment: environment)
+    static func forTests(_ environment: [String: String] = [:], home: String? = nil) throws -> RegistryAccess {
+        var access = try RegistryAccess(userAgent: "test", environment: environment, home: home)
         access.tuning.partByteCounts = 40_000...50_000
         access.tuning.uploadByteCount = 100_000
         access.tuning.parallelParts = 3

@@ -11,10 +11,16 @@ package struct RegistryAccess: Sendable {
     var mirrors: [String: HTTPURL] = [:]
     /// Who one is, by host in lower case.
     var credentials: [String: Credential] = [:]
+    /// The key of the user's account; nil where there is no folder for it.
+    var account: AccountKey?
 
     static let mirrorsVariable = "SWIFTLLM_REGISTRY_MIRRORS"
     static let tokensVariable = "SWIFTLLM_REGISTRY_TOKENS"
     static let huggingFaceHosts = ["hf.co", "huggingface.co"]
+    /// Hosts that know their users by keys, where nothing else is said of who one is.
+    static let keyHosts = huggingFaceHosts + ["registry.ollama.ai", "ollama.ai", "registry.ollama.com", "ollama.com"]
+    /// What stands for the key in place of a token.
+    private static let keyMark = "ssh-ed25519"
 
     /// How hard to try, and in what pieces.
     package struct Tuning: Sendable {
@@ -48,9 +54,15 @@ package struct RegistryAccess: Sendable {
     enum Credential: Equatable, Sendable {
         case token(String)
         case password(BasicCredentials)
+        /// What the key of the user's account signs.
+        case key
 
-        /// `USER:PASSWORD` or a token.
+        /// `USER:PASSWORD`, a token, or the word for the key.
         init(_ text: String) {
+            guard text != RegistryAccess.keyMark else {
+                self = .key
+                return
+            }
             let pair = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             self = pair.count == 2 ? .password(BasicCredentials(user: pair[0], password: pair[1])) : .token(text)
         }
@@ -62,9 +74,12 @@ package struct RegistryAccess: Sendable {
     /// Reads an environment: the variables for proxies and certificates that all programs know, `HF_TOKEN`, and
     /// `SWIFTLLM_REGISTRY_MIRRORS` (`HOST=URL,…`) and `SWIFTLLM_REGISTRY_TOKENS` (`HOST=TOKEN,HOST=USER:PASSWORD,…`).
     ///
+    /// - Parameter home: the user's folder, where the account's key lies.
     /// - Throws: `invalidSetting`.
-    package init(userAgent: String, environment: [String: String]) throws(RegistryError) {
+    package init(userAgent: String, environment: [String: String], home: String? = nil) throws(RegistryError) {
         self.userAgent = userAgent
+        account = home.map { AccountKey(home: $0) }
+        if account != nil { for host in Self.keyHosts { credentials[host] = .key } }
         trust = HTTPTrust(environment: environment)
         proxies = ProxyRules(environment: environment)
         let token = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }

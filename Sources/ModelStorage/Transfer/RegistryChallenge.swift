@@ -1,12 +1,12 @@
 /// What a server that answers 401 wants: `Bearer realm="…",service="…",scope="…"` (RFC 9110, section 11.6.1).
-struct RegistryChallenge: Equatable {
+package struct RegistryChallenge: Equatable {
     /// In lower case: `bearer`, `basic`.
-    let scheme: String
+    package let scheme: String
     /// By names in lower case.
-    let fields: [String: String]
+    package let fields: [String: String]
 
     /// Reads one header's value; of several challenges in it, the first.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let trimmed = text.drop { $0 == " " }
         scheme = trimmed.prefix { $0 != " " }.lowercased()
         guard !scheme.isEmpty else { return nil }

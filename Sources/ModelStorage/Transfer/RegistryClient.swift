@@ -190,6 +190,13 @@ struct RegistryClient: Sendable {
         url.scheme == base.scheme && url.authority.lowercased() == base.authority.lowercased()
     }
 
+    /// Whether an address is the registry under its other name.
+    private func isOtherName(_ url: HTTPURL) -> Bool {
+        let names = RegistryAccess.huggingFaceHosts
+        return url.scheme == "https" && names.contains(url.authority.lowercased())
+            && names.contains(base.authority.lowercased())
+    }
+
     // MARK: Who asks
 
     /// Gets what the registry's challenge asks for, for this request and later ones.
@@ -211,12 +218,16 @@ struct RegistryClient: Sendable {
         _ challenge: RegistryChallenge, _ password: BasicCredentials?
     ) async throws(ModelStorageError) -> String {
         let realm = challenge.fields["realm"] ?? ""
-        guard let place = try? HTTPURL(realm), isHome(place) else {
+        guard let place = try? HTTPURL(realm), isHome(place) || isOtherName(place) else {
             throw .registry(.foreignRealm(host: base.authority, realm: realm))
         }
-        let url = try Self.url("\(place.scheme)://\(place.authority)\(challenge.tokenTarget(place.target))")
+        var url = try Self.url("\(place.scheme)://\(place.authority)\(challenge.tokenTarget(place.target))")
+        var authorization = password?.header
+        if let account = access.account, access.credential(for: base) == .key {
+            (url, authorization) = try account.request(for: challenge, at: place)
+        }
         var request = HTTPClientRequest("GET", url, headers: ["User-Agent": access.userAgent])
-        if let password { request.headers.set("Authorization", password.header) }
+        if let authorization { request.headers.set("Authorization", authorization) }
         let response: HTTPClientResponse
         do { response = try await client.send(request) } catch {
             throw error == .cancelled ? .cancelled : .registry(.network(url: "\(url)", error))
@@ -236,7 +247,7 @@ struct RegistryClient: Sendable {
         let words =
             json?["errors"]?.arrayValue?.first?["message"]?.stringValue ?? json?["error"]?.stringValue
             ?? json?["message"]?.stringValue ?? response.headers["X-Error-Message"] ?? ""
-        if response.status == .unauthorized, isHome(url) {
+        if response.status == .unauthorized, isHome(url) || isOtherName(url) {
             return .unauthorized(host: base.authority, message: printable(words))
         }
         let isBusy = response.status == .serviceUnavailable || response.status.code == 429

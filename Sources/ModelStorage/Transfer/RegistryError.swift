@@ -28,6 +28,8 @@ package enum RegistryError: Error, Equatable, Sendable {
     case insecureProtocol
     case mismatch(expected: BlobDigest, found: BlobDigest)
     case noSpace(folder: String, needed: Int, free: Int)
+    /// A file that should hold the key of the user's account.
+    case invalidKey(path: String)
     /// A variable of the environment.
     case invalidSetting(name: String, expected: String)
 
@@ -80,6 +82,8 @@ extension RegistryError: CustomStringConvertible {
             "digest mismatch, file must be downloaded again: want \(expected), got \(found)"
         case .noSpace(let folder, let needed, let free):
             "\(folder): not enough space: \(needed) bytes are still to come, \(free) are free"
+        case .invalidKey(let path):
+            "\(path): expected an Ed25519 key in OpenSSH's form, without a passphrase"
         case .invalidSetting(let name, let expected): "\(name): expected \(expected)"
         }
     }
@@ -89,9 +93,9 @@ extension RegistryError: CustomStringConvertible {
         let isOllama = ["ollama.ai", "ollama.com"].contains { host == $0 || host.hasSuffix("." + $0) }
         let advice =
             isOllama
-            ? "it wants requests signed with the key of an Ollama account, which this program does not do"
+            ? "add the key in ~/.ollama/id_ed25519.pub to your account, at https://ollama.com/settings/keys"
             : RegistryAccess.huggingFaceHosts.contains(host)
-                ? "for a private model set HF_TOKEN"
+                ? "for a private model set HF_TOKEN, or add the key in ~/.ollama/id_ed25519.pub to your account"
                 : "set \(RegistryAccess.tokensVariable)=\(host)=TOKEN or \(host)=USER:PASSWORD"
         return "unauthorized: \(printable(host)) refuses the request\(words): \(advice)"
     }
