@@ -106,8 +106,8 @@ extension CommandOption {
     package static let help = CommandOption("help", short: "h", help: "Show this help.")
     /// The model of every command that needs one.
     package static let model = CommandOption(
-        "model", short: "m", value: .file, placeholder: "FILE",
-        help: "The model, a GGUF file (any part of a split one).")
+        "model", short: "m", value: .file, placeholder: "MODEL",
+        help: "The model: a GGUF file (any part of a split one), or the name of a stored model.")
     /// Output for programs.
     package static let json = CommandOption("json", help: "Print JSON.")
 }

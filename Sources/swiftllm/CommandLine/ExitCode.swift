@@ -36,6 +36,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     package init(_ error: any Error) {
         switch error {
         case is UsageError: self = .usage
+        case is NamedModel.Missing: self = .unreadableInput
         case let error as PlatformError: self.init(platform: error)
         case let error as GGUFError: self.init(gguf: error)
         case ComputeError.platform(let error): self.init(platform: error)

@@ -13,13 +13,13 @@ enum InputFile {
     }
 }
 
-/// The tokenizer of a GGUF file; errors name the file.
-func loadTokenizer(_ path: String) throws -> Tokenizer {
-    let metadata = try GGUFFile(path: path).metadata
+/// The tokenizer of a model; errors name the model.
+func loadTokenizer(_ name: String) throws -> Tokenizer {
+    let metadata = try NamedModel.open(name).metadata
     do {
         return try Tokenizer(metadata: metadata)
     } catch {
-        throw InputError("\(path): \(error)")
+        throw InputError("\(name): \(error)")
     }
 }
 

@@ -14,7 +14,10 @@ extension Command {
 
             Tensor shapes are in the order of the file, innermost dimension first.
             """,
-        operands: [CommandOperand("FILE", value: .file, help: "The GGUF file; any part of a split model.")],
+        operands: [
+            CommandOperand(
+                "FILE", value: .file, help: "The GGUF file (any part of a split one), or the name of a stored model.")
+        ],
         options: [.json, .tensor, .dump],
         examples: [
             Example("swiftllm inspect model.gguf", "Metadata and tensors as tables."),
@@ -37,7 +40,7 @@ extension CommandOption {
 
 private enum Inspection {
     static func run(_ arguments: Arguments, _ output: Output) throws {
-        let file = try GGUFFile(path: arguments.operands[0])
+        let file = try NamedModel.open(arguments.operands[0])
         guard let name = arguments.text(.tensor) else {
             if arguments.has(.dump) { throw UsageError.conflict("--dump needs --tensor NAME") }
             let report = InspectReport(file)

@@ -23,7 +23,7 @@ extension Command {
 
             SWIFTLLM_PACKED names a folder for the packed files of all models, where they cannot lie beside them.
             """,
-        options: [.packedModel, .packedFolder, .checkPacked, .removePacked, .threads, .json],
+        options: [.model, .packedFolder, .checkPacked, .removePacked, .threads, .json],
         examples: [
             Example("swiftllm pack -m model.gguf", "Writes model.gguf.packed."),
             Example("swiftllm pack -m qwen3:0.6b", "A stored model."),
@@ -33,9 +33,6 @@ extension Command {
 }
 
 extension CommandOption {
-    fileprivate static let packedModel = CommandOption(
-        "model", short: "m", value: .file, placeholder: "MODEL",
-        help: "The model: a GGUF file (any part of a split one), or the name of a stored model.")
     fileprivate static let packedFolder = CommandOption(
         "folder", value: .file, placeholder: "DIR",
         help: "Keep it in this folder. Commands find it there if SWIFTLLM_PACKED names the folder.")
@@ -52,29 +49,19 @@ private struct PackCommand {
     private let gang: ThreadGang
 
     init(_ arguments: Arguments) throws {
-        let model = try arguments.required(.packedModel)
+        let model = try arguments.required(.model)
         if arguments.has(.checkPacked), arguments.has(.removePacked) {
             throw UsageError.conflict("--check and --remove exclude each other")
         }
         self.arguments = arguments
-        file = try Self.open(model)
+        file = try NamedModel.open(model)
         var files = PackedFiles.configured
         if let folder = arguments.text(.packedFolder) { files.folder = folder }
-        guard let path = files.path(for: file) else { throw InputError("\(model): is no file") }
+        guard let path = files.path(for: file) else {
+            throw InputError("\(model): is part of the program, and needs no packing")
+        }
         self.path = path
         gang = ThreadGang(threadCount: arguments.integer(.threads) ?? CoreCount.available)
-    }
-
-    /// A file, or the weights of a stored model. What has no file with that name may be stored.
-    private static func open(_ model: String) throws -> GGUFFile {
-        if try FileSystem.status(of: model) == nil, let name = try? ModelName(model) {
-            let settings = try ServerSettings(
-                environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
-            let store = ModelStore(root: settings.models)
-            if try store.find(name) != nil { return try store.open(name).openWeights() }
-            if model == "swiftllm" { throw InputError("the bundled model is part of the program: it needs no packing") }
-        }
-        return try GGUFFile(path: model)
     }
 
     func run(_ output: Output) throws {

@@ -82,9 +82,9 @@ private struct TemplateCommand {
                 throw InputError("\(path): the template is not UTF-8")
             }
             return source
-        case (nil, let path?):
-            guard let source = try GGUFFile(path: path).metadata.optionalString("tokenizer.chat_template") else {
-                throw InputError("\(path): the model has no chat template")
+        case (nil, let name?):
+            guard let source = try NamedModel.open(name).metadata.optionalString("tokenizer.chat_template") else {
+                throw InputError("\(name): the model has no chat template")
             }
             return source
         case (nil, nil): throw UsageError.missingOperand("FILE or --model")

@@ -5,7 +5,7 @@ import Platform
 
 /// How a command loads its model: the options that all such commands share.
 struct ModelOptions: Sendable {
-    /// The file; nil for the bundled model, `-` for standard input.
+    /// The file or the stored model's name; nil for the bundled model, `-` for standard input.
     var path: String?
     /// Threads that compute; nil for as many as the process may use.
     var threads: Int?
@@ -43,9 +43,9 @@ extension CommandOption {
             + "f32.")
     /// The model of commands that fall back to the bundled one.
     static let optionalModel = CommandOption(
-        "model", short: "m", value: .file, placeholder: "FILE",
-        help: "The model, a GGUF file (any part of a split one), or - for standard input. Default: the bundled model, "
-            + "about 3 million weights, good for trying things out.")
+        "model", short: "m", value: .file, placeholder: "MODEL",
+        help: "The model: a GGUF file (any part of a split one), the name of a stored model, or - for standard input. "
+            + "Default: the bundled model, about 3 million weights, good for trying things out.")
 }
 
 extension PackedFiles {

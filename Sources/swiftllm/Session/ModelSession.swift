@@ -50,7 +50,7 @@ struct ModelSession {
         switch options.path {
         case nil: return try GGUFFile(bytes: EmbeddedFiles.model)
         case "-": return try GGUFFile(bytes: try MappedBytes.spooling(0, name: options.name))
-        case let path?: return try GGUFFile(path: path)
+        case let name?: return try NamedModel.open(name)
         }
     }
 
