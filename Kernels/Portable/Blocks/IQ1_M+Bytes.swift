@@ -19,6 +19,6 @@ func multiplyIQ1_M<Entries: EightLevelEntries>(_ product: MatrixProduct, _: Entr
     multiply(product, Groups<16>(), Signed(), scalesIQ1_M) { block, part, emit in
         let entries = splitEntries(block, part, from: 3, stride: 3, tables, Entries.self)
         let minus = block[0] &>> UInt32(4 &* part)
-        for i in 0..<8 { emit(i, entries.eighths(i, minus)) }
+        forEachWord { i in emit(i, entries.eighths(i, minus)) }
     }
 }

@@ -24,6 +24,6 @@ func multiplyIQ1_S<Entries: EightLevelEntries>(_ product: MatrixProduct, _: Entr
     let tables = SplitCodebook.iq1.tables
     multiply(product, Groups<32>(), WithMinimum(), scalesIQ1_S) { block, part, emit in
         let entries = splitEntries(block, part, from: 1, stride: 3, tables, Entries.self)
-        for i in 0..<8 { emit(i, entries.ternary(i)) }
+        forEachWord { i in emit(i, entries.ternary(i)) }
     }
 }

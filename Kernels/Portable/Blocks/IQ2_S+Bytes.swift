@@ -10,6 +10,6 @@ func multiplyIQ2_S<Entries: EightLevelEntries>(_ product: MatrixProduct, _: Entr
     multiply(product, Groups<16>(), Signed(), scalesIQ2_S) { block, part, emit in
         let entries = splitEntries(block, part, from: 2, stride: 5, tables, Entries.self)
         let signs = block[5 &+ part / 2 &* 5 &+ part % 2]
-        for i in 0..<8 { emit(i, entries.signed(i, signs)) }
+        forEachWord { i in emit(i, entries.signed(i, signs)) }
     }
 }

@@ -22,6 +22,6 @@ func multiplyIQ2_XS<Entries: EightLevelEntries>(_ product: MatrixProduct, _: Ent
         let high = block[2 &* part &+ 3]
         let entries = Entries(tables, block[2 &* part &+ 2], ninths: high)
         let signs = Entries.evenSigns(high, tables)
-        for i in 0..<8 { emit(i, entries.signed(i, signs)) }
+        forEachWord { i in emit(i, entries.signed(i, signs)) }
     }
 }

@@ -14,6 +14,6 @@ func multiplyIQ2_XXS<Entries: EightLevelEntries>(_ product: MatrixProduct, _: En
         let numbers = block[2 &* part]
         let entries = Entries(tables, first: numbers, second: numbers)
         let signs = Entries.evenSigns(block[2 &* part &+ 1], tables)
-        for i in 0..<8 { emit(i, entries.signed(i, signs)) }
+        forEachWord { i in emit(i, entries.signed(i, signs)) }
     }
 }

@@ -15,6 +15,6 @@ func multiplyIQ3_S<Entries: FourLevelEntries>(_ product: MatrixProduct, _: Entri
         let ninths = block.byte(4 &+ part)
         let entries = Entries(tables, block[3 &* part &+ 3], block[3 &* part &+ 4], ninths: ninths)
         let signs = block[3 &* part &+ 5]
-        for i in 0..<8 { emit(i, entries.signed(i, signs)) }
+        forEachWord { i in emit(i, entries.signed(i, signs)) }
     }
 }

@@ -14,6 +14,6 @@ func multiplyIQ3_XXS<Entries: FourLevelEntries>(_ product: MatrixProduct, _: Ent
     multiply(product, Groups<32>(), Signed(), scalesIQ3_XXS) { block, part, emit in
         let entries = Entries(tables, block[3 &* part], block[3 &* part &+ 1])
         let signs = Entries.evenSigns(block[3 &* part &+ 2], tables)
-        for i in 0..<8 { emit(i, entries.signed(i, signs)) }
+        forEachWord { i in emit(i, entries.signed(i, signs)) }
     }
 }

@@ -2,5 +2,5 @@
 @inline(__always)
 func unpackQ1_0(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
     let word = block[part]
-    for i in 0..<8 { emit(i, bytes(bits: word &>> UInt32(4 * i)) &<< 1 &+ 0x7F7F_7F7F) }
+    forEachWord { i in emit(i, bytes(bits: word &>> UInt32(4 * i)) &<< 1 &+ 0x7F7F_7F7F) }
 }

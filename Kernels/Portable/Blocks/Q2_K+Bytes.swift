@@ -16,7 +16,7 @@ func scalesQ2_K(_ block: BlockWords, _ codes: ByteCodes256) {
 /// Q2_K: 128 columns share 32 bytes, 32 columns in each position.
 @inline(__always)
 func unpackQ2_K(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    for i in 0..<8 { emit(i, twoBits(block, from: 4, part, i)) }
+    forEachWord { i in emit(i, twoBits(block, from: 4, part, i)) }
 }
 
 /// Two bits of columns 4i..<4i + 4 of 32, in the order that Q2_K and Q3_K share.

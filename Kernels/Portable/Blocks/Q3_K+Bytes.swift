@@ -21,7 +21,7 @@ private func setScales(_ low: SIMD16<UInt32>, _ upper: SIMD16<UInt32>, from firs
 @inline(__always)
 func unpackQ3_K(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
     let turn = UInt32(truncatingIfNeeded: 2 &- part) & 31
-    for i in 0..<8 {
+    forEachWord { i in
         // Bit `part` of every byte to bit 2.
         let third = block[3 + i] &<< turn | block[3 + i] &>> (0 &- turn & 31)
         emit(i, twoBits(block, from: 11, part, i) | third & 0x0404_0404)

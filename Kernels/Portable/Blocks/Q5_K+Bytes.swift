@@ -22,7 +22,7 @@ private func setScales(_ scales: SIMD16<UInt32>, _ minima: SIMD16<UInt32>, from 
 /// a run of 32 bytes.
 @inline(__always)
 func unpackQ5_K(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    for i in 0..<8 {
+    forEachWord { i in
         let low = (block[12 &+ part / 2 &* 8 &+ i] &>> UInt32(part % 2 &* 4)) & 0x0F0F_0F0F
         emit(i, low | ((block[4 + i] &>> UInt32(part)) & 0x0101_0101) &<< 4)
     }

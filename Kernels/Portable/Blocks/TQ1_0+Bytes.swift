@@ -4,7 +4,7 @@
 @inline(__always)
 func unpackTQ1_0(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
     if part < 5 {
-        for i in 0..<8 { emit(i, digits(block[i], power(part))) }
+        forEachWord { i in emit(i, digits(block[i], power(part))) }
         return
     }
     let first = 2 &* (part &- 5)

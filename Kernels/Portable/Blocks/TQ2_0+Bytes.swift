@@ -8,7 +8,7 @@ func scalesTernary(_ block: BlockWords, _ codes: ByteCodes256) {
 /// TQ2_0: 128 columns share 32 bytes, 32 columns in each position; codes from −1.
 @inline(__always)
 func unpackTQ2_0(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    for i in 0..<8 {
+    forEachWord { i in
         let code = (block[part / 4 &* 8 &+ i] &>> UInt32(part % 4 &* 2)) & 0x0303_0303
         emit(i, code)
     }
