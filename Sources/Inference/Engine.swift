@@ -121,6 +121,7 @@ package final class Engine: Sendable {
             of: GenerationEvent.self, bufferingPolicy: .bufferingOldest(request.eventCapacity))
         let mailbox = worker.mailbox
         continuation.onTermination = { _ in _ = mailbox.send(.cancel(ticket: ticket)) }
+        request.constraint?.whenMade { [thread = worker.thread] in thread.wake() }
         let submission = Submission(ticket: ticket, request: request, arrival: .now, events: continuation)
         guard mailbox.send(.submit(submission)) else {
             continuation.finish()
@@ -145,22 +146,20 @@ extension Engine.Worker {
         var sequences: [UInt64: SequenceID] = [:]
         while true {
             let isOpen = mailbox.receive(into: &messages)
-            let isIdle = core.withLock { core in
+            let hasWorked = core.withLock { core in
                 for message in messages { handle(message, core, &sequences) }
                 guard isOpen else {
                     core.cancelAll()
-                    return true
+                    return false
                 }
                 publish(core)
-                core.step()
+                let hasWorked = core.step()
                 publish(core)
-                return core.isIdle
+                if core.isIdle { sequences.removeAll(keepingCapacity: true) }
+                return hasWorked
             }
             guard isOpen else { return }
-            if isIdle {
-                sequences.removeAll(keepingCapacity: true)
-                if messages.isEmpty { thread.wait() }
-            }
+            if !hasWorked, messages.isEmpty { thread.wait() }
         }
     }
 

@@ -24,6 +24,8 @@ package final class EngineCore {
     private var candidates = Candidates()
     private var chosen: [Choice] = []
     private var ended: [(SequenceID, FinishReason)] = []
+    /// Sequences of which a token is to be chosen as soon as their constraints have been made.
+    private var held: [SequenceID] = []
     /// Allows all tokens but those that end a generation.
     private let endless: TokenMask
     /// What a constraint allows in the present step.
@@ -111,16 +113,22 @@ package final class EngineCore {
         _ request: GenerationRequest, onEvent: @escaping (GenerationEvent) -> EventDelivery
     ) throws(InferenceError) {
         _ = try submit(request, deliver: onEvent)
-        while !isIdle { step() }
+        while !isIdle {
+            if !step() { request.constraint?.wait() }
+        }
     }
 
     /// Computes one step of whatever is there to compute.
-    package func step() {
+    ///
+    /// - Returns: false if there was nothing: then there is nothing until a request comes or a constraint has been made.
+    @discardableResult
+    package func step() -> Bool {
+        let hasChosen = chooseHeld()
         let running = scheduler.running
         let decoding = running.count { scheduler[$0]?.missingCount == 1 }
         let budget = timer.rowBudget(decodingRows: decoding, limit: scheduler.limits.batch.rows)
         scheduler.planStep(rowBudget: budget, into: &plan)
-        guard !plan.slices.isEmpty else { return }
+        guard !plan.slices.isEmpty else { return hasChosen }
         let start = ContinuousClock.now
         for slice in plan.slices {
             generations[slice.sequence]?.begin(
@@ -134,11 +142,28 @@ package final class EngineCore {
             decodingRows: decodingRows, promptRows: plan.rowCount - decodingRows, duration: now - start)
         scheduler.complete(plan)
         settle(at: now)
+        return true
+    }
+
+    /// Chooses the tokens that have waited for a constraint; those of sequences that lost their pages wait until these
+    /// are computed again.
+    ///
+    /// - Returns: whether there were any.
+    private func chooseHeld() -> Bool {
+        let ready = held.filter { scheduler[$0]?.missingCount == 0 && generations[$0]?.isReady() ?? false }
+        guard !ready.isEmpty else { return false }
+        held.removeAll { ready.contains($0) }
+        for id in ready {
+            let logits = generations[id]?.heldLogits ?? []
+            generations[id]?.heldLogits = []
+            choose(from: logits.span, for: id)
+        }
+        settle(at: .now)
+        return true
     }
 
     /// Runs the batch and chooses tokens from its logits.
     private func compute() {
-        chosen.removeAll(keepingCapacity: true)
         var slice = 0
         var position = plan.slices[0].firstLogit
         runner.run(batch) { _, logits in
@@ -157,10 +182,21 @@ package final class EngineCore {
         if request.returnedLogits == .all || (request.returnedLogits == .generated && isLast) {
             deliver(.logits(position: position, (0..<logits.count).map { logits[$0] }), to: id)
         }
-        guard isLast, generations[id]?.tokenLimit ?? 0 > 0 else {
-            if isLast { ended.append((id, .length)) }
+        guard isLast else { return }
+        guard generations[id]?.tokenLimit ?? 0 > 0 else {
+            ended.append((id, .length))
             return
         }
+        if generations[id]?.isReady() ?? true {
+            choose(from: logits, for: id)
+        } else {
+            generations[id]?.heldLogits = (0..<logits.count).map { logits[$0] }
+            held.append(id)
+        }
+    }
+
+    private func choose(from logits: borrowing Span<Float>, for id: SequenceID) {
+        guard let sequence = scheduler[id], let request = generations[id]?.request else { return }
         let generated = sequence.tokens.count - sequence.promptCount
         let mayEnd = !request.stop.ignoresEndOfGeneration && generated >= request.stop.minimumTokens
         do throws(SamplingError) {
@@ -195,12 +231,14 @@ package final class EngineCore {
                 scheduler.append(choice.token, to: choice.sequence)
             }
         }
+        chosen.removeAll(keepingCapacity: true)
         for (id, reason) in ended { end(id, reason) }
         ended.removeAll(keepingCapacity: true)
     }
 
     private func end(_ id: SequenceID, _ reason: FinishReason) {
         let sequence = scheduler.finish(id)
+        held.removeAll { $0 == id }
         guard var generation = generations.removeValue(forKey: id) else { return }
         generation.finish(reason, at: .now, preemptionCount: sequence?.preemptionCount ?? 0)
     }

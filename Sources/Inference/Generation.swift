@@ -10,6 +10,8 @@ struct Generation {
     let arrival: ContinuousClock.Instant
     var chain: SamplerChain
     private var constraint: (any TokenConstraint)?
+    /// Logits of which a token is chosen as soon as the constraint has been made.
+    var heldLogits: [Float] = []
     var statistics = GenerationStatistics()
     private var stops: StopMatcher
     private var decoder = StreamDecoder()
@@ -28,7 +30,6 @@ struct Generation {
         self.arrival = arrival
         chain = try SamplerChain(
             request.sampling, vocabularyCount: vocabularyCount, stream: request.completionIndex)
-        constraint = request.constraint
         stops = StopMatcher(request.stop.strings.map { Array($0.utf8) })
         statistics.promptTokens = request.prompt.count
         for token in request.prompt { chain.accept(token, isPrompt: true) }
@@ -42,17 +43,26 @@ struct Generation {
         statistics.queueTime = now - arrival
     }
 
+    /// Whether a token can be chosen: if there is to be a constraint, it must have been made.
+    mutating func isReady() -> Bool {
+        guard constraint == nil, let load = request.constraint else { return true }
+        constraint = load.made
+        return constraint != nil
+    }
+
     /// Chooses a token.
     ///
     /// - Parameters:
     ///   - endless: allows all tokens but those that end a generation.
     ///   - mayEnd: whether one that ends the generation may be chosen.
     ///   - mask: a workspace, for requests with a constraint.
+    /// - Precondition: it is ready.
     /// - Throws: what `TokenConstraint.mask` and `SamplerChain.sample` throw.
     mutating func sample(
         _ logits: borrowing Span<Float>, mayEnd: Bool, endless: TokenMask, mask: inout TokenMask,
         using candidates: inout Candidates
     ) throws(SamplingError) -> Int32 {
+        precondition(constraint != nil || request.constraint == nil, "no token is chosen before its constraint is made")
         guard try constraint?.mask(into: &mask) ?? false else {
             return try chain.sample(logits, mask: mayEnd ? nil : endless, using: &candidates)
         }

@@ -12,7 +12,7 @@ package struct GenerationRequest: Sendable {
     /// Which of several completions of one prompt this is; each draws its own random numbers.
     package var completionIndex: UInt32 = 0
     /// What the text must be; nil if it is free.
-    package var constraint: (any TokenConstraint)?
+    package var constraint: ConstraintLoad?
     /// When the text ends.
     package var stop = StopConditions()
     /// How many of the likeliest tokens come with each token's log probability; `nil` leaves out both.

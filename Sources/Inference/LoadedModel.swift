@@ -3,7 +3,6 @@ package import Compute
 package import GGUF
 package import Models
 package import Platform
-package import Sampling
 import Synchronization
 package import Tokenization
 
@@ -76,15 +75,8 @@ package final class LoadedModel: Sendable {
         engines.withLock { $0.generation?.contextLength ?? $0.embedding?.contextLength ?? 0 }
     }
 
-    /// The tokens as constraints see them; made when it is first asked for.
-    package var constraintVocabulary: ConstraintVocabulary {
-        madeConstraintVocabulary.withLock { made in
-            let vocabulary = made ?? ConstraintVocabulary(tokenizer, count: hyperparameters.vocabularySize)
-            made = vocabulary
-            return vocabulary
-        }
-    }
-    private let madeConstraintVocabulary = Mutex<ConstraintVocabulary?>(nil)
+    /// What makes the constraints of its generations.
+    package let constraints: ConstraintMaker
 
     /// A chat template made ready; each is read once, since every request needs it.
     package func chatFormat(source: String, language: ChatFormat.Language) throws(TemplateError) -> ChatFormat {
@@ -129,6 +121,7 @@ package final class LoadedModel: Sendable {
             throw .model(error)
         }
         do { tokenizer = try tokenizerLoad.tokenizer() } catch { throw .tokenizer(error) }
+        constraints = ConstraintMaker(tokenizer, vocabularyCount: model.hyperparameters.vocabularySize)
         let room = WeightRoom(backend.memory, limitBytes: options.memoryLimit)
         (metadata, hyperparameters, weightBytes) = (model.metadata, model.hyperparameters, room.weightBytes)
         maker = EngineMaker(

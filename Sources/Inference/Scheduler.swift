@@ -4,7 +4,9 @@ package import Compute
 // sequence of calls, so all of them can be tested.
 //
 // Why it always gets on: the oldest running sequence gets a row in every step, takes pages from the youngest when none
-// are left, and fits the pool alone, which admission has checked. So it finishes; then the next one is the oldest.
+// are left, and fits the pool alone, which admission has checked. So it finishes; then the next one is the oldest. Only
+// one whose next token is not chosen yet, because its constraint is still being made, has no row to compute: it keeps
+// what it has until the token comes.
 
 /// What bounds a scheduler.
 package struct SchedulerLimits: Sendable, Equatable {

@@ -52,7 +52,7 @@ package struct Sequence: Sendable {
     let root: SHA256.Digest
     let wantsPromptLogits: Bool
 
-    /// Tokens that are still to compute, at least one while the sequence runs.
+    /// Tokens that are still to compute; none while the next one is chosen.
     package var missingCount: Int { tokens.count - computedCount }
 
     init(_ request: SequenceRequest, id: SequenceID) {

@@ -16,7 +16,7 @@ struct AnswerJob: Sendable {
     /// Reads the answer; nil where it is delivered as it is.
     let parser: OutputParser?
     /// What the answer is held to.
-    var constraint: (any TokenConstraint)?
+    var constraint: ConstraintLoad?
     var truncatedTokens = 0
     /// Text that stands before the answer.
     var echo: String?

@@ -16,9 +16,9 @@ struct ConstraintBuilder {
     /// The constraint of an answer to a conversation; nil if any text will do.
     ///
     /// - Throws: `WireError` for a format or a tool's schema that cannot be held to.
-    func constraint(_ request: ChatRequest) throws(WireError) -> (any TokenConstraint)? {
+    func constraint(_ request: ChatRequest) throws(WireError) -> ConstraintLoad? {
         if let grammar = try grammar(request.responseFormat) {
-            return try made(grammar, trigger: thinkingEnd(request.thinking), parameter: "format")
+            return try begun(grammar, trigger: thinkingEnd(request.thinking), parameter: "format")
         }
         guard !request.tools.isEmpty else { return nil }
         let tools = request.tools.map { ToolSignature(name: $0.name, parameters: $0.parameters) }
@@ -32,9 +32,9 @@ struct ConstraintBuilder {
     }
 
     /// The constraint of a completion.
-    func constraint(_ format: ResponseFormat) throws(WireError) -> (any TokenConstraint)? {
+    func constraint(_ format: ResponseFormat) throws(WireError) -> ConstraintLoad? {
         guard let grammar = try grammar(format) else { return nil }
-        return try made(grammar, trigger: thinkingEnd(.unset), parameter: "format")
+        return try begun(grammar, trigger: thinkingEnd(.unset), parameter: "format")
     }
 
     private func grammar(_ format: ResponseFormat) throws(WireError) -> Grammar? {
@@ -52,11 +52,12 @@ struct ConstraintBuilder {
         }
     }
 
-    private func made(
+    /// Checks a grammar, so that the request is refused if anything is wrong with it, and begins to make the constraint.
+    private func begun(
         _ grammar: Grammar, trigger: TextTrigger?, parameter: String
-    ) throws(WireError) -> GrammarConstraint {
+    ) throws(WireError) -> ConstraintLoad {
         do {
-            return try GrammarConstraint(grammar, vocabulary: model.loaded.constraintVocabulary, trigger: trigger)
+            return model.loaded.constraints.constraint(try CheckedGrammar(grammar, trigger: trigger))
         } catch {
             throw WireError(.invalid, "\(parameter): \(error)", parameter: parameter)
         }
@@ -81,18 +82,18 @@ struct ConstraintBuilder {
     // MARK: Tool calls
 
     /// Text as the model likes, and from a call's beginning on only a valid call.
-    private func guided(_ tools: [ToolSignature], allowsSeveral: Bool) throws(WireError) -> GrammarConstraint? {
+    private func guided(_ tools: [ToolSignature], allowsSeveral: Bool) throws(WireError) -> ConstraintLoad? {
         guard let shape = model.outputFormat.toolCallGrammar(for: tools, allowsSeveral: allowsSeveral),
             !shape.trigger.isEmpty
         else { return nil }
         var trigger = TextTrigger(texts: [shape.trigger], mayEnd: true)
         trigger.tokens = model.tokens(spelled: shape.trigger)
-        return try made(calls(shape, tools, calling: nil), trigger: trigger, parameter: "tools")
+        return try begun(calls(shape, tools, calling: nil), trigger: trigger, parameter: "tools")
     }
 
     private func forced(
         _ tools: [ToolSignature], calling name: String?, allowsSeveral: Bool, _ thinking: ThinkingChoice
-    ) throws(WireError) -> GrammarConstraint {
+    ) throws(WireError) -> ConstraintLoad {
         guard let shape = model.outputFormat.toolCallGrammar(for: tools, calling: name, allowsSeveral: allowsSeveral)
         else {
             throw WireError(
@@ -100,7 +101,7 @@ struct ConstraintBuilder {
                 parameter: "tool_choice")
         }
         let call = Grammar.sequence(of: [.literal(shape.trigger), try calls(shape, tools, calling: name)])
-        return try made(call, trigger: thinkingEnd(thinking), parameter: "tool_choice")
+        return try begun(call, trigger: thinkingEnd(thinking), parameter: "tool_choice")
     }
 
     /// A call after its trigger, and more of them where several are allowed.

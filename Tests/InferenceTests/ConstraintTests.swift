@@ -14,7 +14,7 @@ import Testing
         var request = GenerationRequest(prompt: [1, 2, 3])
         request.sampling.temperature = 1
         request.stop.maximumTokens = 40
-        request.constraint = try GrammarConstraint(try Grammar(gbnf: gbnf), vocabulary: vocabulary)
+        request.constraint = ConstraintLoad(try GrammarConstraint(try Grammar(gbnf: gbnf), vocabulary: vocabulary))
         change(&request)
         let delivered = Delivered()
         try core.run(request) { delivered.take($0) }
@@ -51,7 +51,8 @@ import Testing
         let core = EngineCore(PrefixRunner(), texts: letterTexts, pageCount: 64, options: engineOptions())
         var request = GenerationRequest(prompt: [1, 2, 3])
         request.sampling.temperature = 1
-        request.constraint = try GrammarConstraint(try Grammar(gbnf: "root ::= [a-e]{9} \"z\""), vocabulary: vocabulary)
+        request.constraint = ConstraintLoad(
+            try GrammarConstraint(try Grammar(gbnf: "root ::= [a-e]{9} \"z\""), vocabulary: vocabulary))
         let delivered = [Delivered(), Delivered()]
         for (index, reader) in delivered.enumerated() {
             request.completionIndex = UInt32(index)
@@ -66,7 +67,7 @@ import Testing
         let other = ConstraintVocabulary(count: 7, endOfGeneration: []) { _ in [97] }
         #expect(throws: InferenceError.sampling(.constraintOfOtherVocabulary(expected: 101, found: 7))) {
             try run("root ::= [a]") {
-                $0.constraint = try? GrammarConstraint(.literal("a"), vocabulary: other)
+                $0.constraint = (try? GrammarConstraint(.literal("a"), vocabulary: other)).map(ConstraintLoad.init)
             }
         }
     }

@@ -43,6 +43,26 @@ import Testing
         return true
     }
 
+    /// A part of a grammar that is too complex fails when a text gets there; other texts are none the worse for it.
+    @Test func onlyWhatIsReachedIsTooComplex() throws {
+        let vocabulary = ConstraintVocabulary(count: 27, endOfGeneration: [0]) { $0 == 0 ? [] : [UInt8(96 + $0)] }
+        let rules = (0..<140).map { "r\($0) ::= (r\($0 + 1) \"a\" | \"c\"){2}\n" }.joined()
+        let grammar = try Grammar(gbnf: "root ::= \"a\" r0 | \"b\" [x-z]\nr140 ::= \"b\"\n" + rules)
+        var mask = TokenMask(vocabularyCount: 0, allowingAll: true)
+        var simple = try GrammarConstraint(grammar, vocabulary: vocabulary)
+        var complex = simple
+        #expect(try simple.mask(into: &mask))
+        #expect((0..<27).filter { mask[$0] } == [1, 2])
+        simple.accept(2)
+        #expect(try simple.mask(into: &mask))
+        #expect((0..<27).filter { mask[$0] } == [24, 25, 26])
+        complex.accept(1)
+        for _ in 0..<2 {
+            #expect(throws: SamplingError.constraintTooComplex) { try complex.mask(into: &mask) }
+            complex.accept(2)
+        }
+    }
+
     @Test func damagedTextsAreRefusedOrRead() {
         var random = SeededGenerator(seed: 77)
         var compiled = 0

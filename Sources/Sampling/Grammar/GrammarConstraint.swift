@@ -19,39 +19,51 @@ package struct GrammarConstraint: TokenConstraint {
 
     /// A constraint at the beginning of the text, made ready: to be made while the prompt is read.
     ///
-    /// - Parameter trigger: what ends the free text that comes before the grammar; nil if there is none.
-    /// - Throws: `leftRecursion`, `matchesNothing` or `tooLarge`.
+    /// - Parameter isWanted: asked from time to time; after a no the rest is left out, which makes masks slower only.
+    package init(
+        _ grammar: CheckedGrammar, vocabulary: ConstraintVocabulary, while isWanted: () -> Bool = { true }
+    ) {
+        self.vocabulary = vocabulary
+        triggerTokens = grammar.triggerTokens
+        automaton = grammar.automaton
+        state = automaton.start
+        collector = TokenCollector(vocabulary)
+        collector.prepare(&automaton, while: isWanted)
+        anticipate(while: isWanted)
+    }
+
+    /// The same for a grammar that has not been checked.
+    ///
+    /// - Throws: what `CheckedGrammar` throws.
     package init(
         _ grammar: Grammar, vocabulary: ConstraintVocabulary, trigger: TextTrigger? = nil
     ) throws(GrammarError) {
-        try trigger?.check()
-        self.vocabulary = vocabulary
-        triggerTokens = trigger?.tokens ?? []
-        automaton = try Automaton(grammar, trigger: trigger)
-        state = automaton.start
-        collector = TokenCollector(vocabulary)
-        collector.prepare(&automaton)
-        anticipate()
+        self.init(try CheckedGrammar(grammar, trigger: trigger), vocabulary: vocabulary)
     }
 
     /// Finds the masks that the grammar begins with, and where few tokens may begin it, those after each of them. What is
     /// too complex for that is left to the time when it is asked for.
-    private mutating func anticipate() {
+    private mutating func anticipate(while isWanted: () -> Bool) {
+        guard isWanted() else { return }
         var trial = self
         let first = automaton.isFreeText(state) ? automaton.triggered : state
         var mask = TokenMask(vocabularyCount: 0, allowingAll: true)
         func find() -> Bool { !trial.automaton.isCrowded && (try? trial.mask(into: &mask)) != nil }
+        func keep() {
+            trial.state = state
+            self = trial
+        }
         trial.state = first
         guard find() else { return }
+        keep()
         let tokens = (0..<Int32(vocabulary.count)).filter { mask[$0] }
-        for token in tokens where tokens.count <= Self.anticipatedLimit {
-            guard trial.automaton.work <= Self.anticipatedWork else { break }
+        guard tokens.count <= Self.anticipatedLimit else { return }
+        for token in tokens where trial.automaton.work <= Self.anticipatedWork {
             trial.state = first
             trial.accept(token)
-            guard find() else { return }
+            guard isWanted(), find() else { return }
         }
-        trial.state = state
-        self = trial
+        keep()
     }
 
     package var vocabularyCount: Int { vocabulary.count }
@@ -65,6 +77,8 @@ package struct GrammarConstraint: TokenConstraint {
     package var mayEnd: Bool { automaton.isNullable[Int(state)] }
 
     package mutating func mask(into mask: inout TokenMask) throws(SamplingError) -> Bool {
+        // An exhausted automaton's states mean nothing, those that are known included.
+        guard !automaton.isExhausted else { throw .constraintTooComplex }
         automaton.work = 0
         if state == freeState { return false }
         if let known = masks[state] {

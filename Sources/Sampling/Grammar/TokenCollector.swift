@@ -45,11 +45,11 @@ struct TokenCollector: Sendable {
     /// Makes what is known of a grammar before the text: to be done while the prompt is read.
     ///
     /// Without it masks are the same, only slower: so it is left out where a grammar is too complex for it.
-    mutating func prepare(_ automaton: inout Automaton) {
+    mutating func prepare(_ automaton: inout Automaton, while isWanted: () -> Bool) {
         var trial = automaton
         var prepared = self
         for item in trial.repeatedItems(limit: Self.itemLimit) where prepared.profiles.count < Self.profileLimit {
-            trial.work = 0
+            guard isWanted() else { return }
             guard
                 prepared.tokenCount(item, vocabulary.branches[0], in: &trial) * Self.profiledShare
                     >= vocabulary.trie.tokens.count,
