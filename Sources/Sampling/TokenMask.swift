@@ -40,6 +40,21 @@ package struct TokenMask: Sendable, Equatable {
         words[word] |= 1 << UInt64(token & 63)
     }
 
+    /// The words, to allow many tokens.
+    var mutableWords: MutableSpan<UInt64> {
+        @_lifetime(&self)
+        mutating get { words.mutableSpan }
+    }
+
+    /// Allows tokens of the vocabulary.
+    mutating func allow(_ tokens: Span<Int32>) {
+        var words = mutableWords
+        for index in tokens.indices {
+            let token = UInt32(bitPattern: tokens[index])
+            words[Int(token >> 6)] |= 1 << UInt64(token & 63)
+        }
+    }
+
     /// Allows what another mask's bits allow, too.
     mutating func formUnion(_ other: [UInt64]) {
         for index in 0..<min(words.count, other.count) { words[index] |= other[index] }

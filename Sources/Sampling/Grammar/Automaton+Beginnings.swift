@@ -2,6 +2,8 @@
 struct ClassSet: Sendable, Equatable {
     private var words = SIMD4<UInt64>()
 
+    static let all = ClassSet(words: SIMD4(repeating: .max))
+
     func contains(_ byteClass: Int) -> Bool { words[byteClass >> 6] >> UInt64(byteClass & 63) & 1 == 1 }
 
     mutating func insert(_ byteClass: Int) { words[byteClass >> 6] |= 1 << UInt64(byteClass & 63) }
@@ -10,7 +12,27 @@ struct ClassSet: Sendable, Equatable {
 }
 
 extension Automaton {
-    /// The classes of bytes that every node may begin with.
+    /// The classes of bytes that a node may begin with whose parts' are known; more than these for the rest of a scalar.
+    @inline(__always)
+    func beginning(of node: Node) -> ClassSet {
+        var set = ClassSet()
+        switch node.kind {
+        case .never, .empty: break
+        case .text: set.insert(Int(classes.ofByte[Int(texts[Int(node.a)][Int(node.b)])]))
+        case .set, .scan, .scalarTail: set = .all
+        case .sequence:
+            set = beginnings[Int(node.a)]
+            if isNullable[Int(node.a)] { set.formUnion(beginnings[Int(node.b)]) }
+        case .choice:
+            set = beginnings[Int(node.a)]
+            set.formUnion(beginnings[Int(node.b)])
+        case .repetition: set = beginnings[Int(node.a)]
+        case .rule: set = beginnings[Int(bodies[Int(node.a)])]
+        }
+        return set
+    }
+
+    /// The classes of bytes that each of the grammar's own nodes may begin with.
     ///
     /// A node's parts come before it, but a rule's body after the rule: so this goes on until nothing changes, which is
     /// about as often as rules begin with one another.

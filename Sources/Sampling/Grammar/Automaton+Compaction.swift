@@ -16,6 +16,7 @@ extension Automaton {
         let oldNullable = isNullable
         nodes.removeLast(nodes.count - permanentCount)
         isNullable.removeLast(isNullable.count - permanentCount)
+        beginnings.removeLast(beginnings.count - permanentCount)
         rows = Array(repeating: -1, count: permanentCount)
         transitions.removeAll()
         merged.removeAll()

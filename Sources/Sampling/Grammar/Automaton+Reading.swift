@@ -28,7 +28,7 @@ extension Automaton {
     private mutating func derivative(of id: State, by byteClass: Int, depth: Int) -> State {
         work += 1
         if work > Limit.work { isExhausted = true }
-        if Int(id) < beginnings.count, !beginnings[Int(id)].contains(byteClass) { return Self.never }
+        if !beginnings[Int(id)].contains(byteClass) { return Self.never }
         let node = nodes[Int(id)]
         switch node.kind {
         case .never, .empty: return Self.never

@@ -79,7 +79,7 @@ struct Automaton: Sendable {
     var scratch: [State] = []
     /// Choices of two tails that were merged before: ambiguity meets the same ones again and again.
     var merged: [UInt64: State] = [:]
-    /// Classes of bytes that the grammar's own nodes may begin with: most that are looked at begin with another.
+    /// Classes of bytes that nodes may begin with, at least: most that are looked at begin with another.
     var beginnings: [ClassSet] = []
     /// Nodes that the grammar itself consists of; those after them come and go.
     var permanentCount = 0
@@ -119,6 +119,8 @@ struct Automaton: Sendable {
             throw .tooLarge(what: "expressions", limit: Grammar.Limit.expressions)
         }
         beginnings = findBeginnings()
+        // Scalars that sets begin with have brought nodes for their rests.
+        beginnings += repeatElement(.all, count: nodes.count - beginnings.count)
         permanentCount = nodes.count
         work = 0
     }
@@ -144,6 +146,7 @@ struct Automaton: Sendable {
         nodes.append(node)
         isNullable.append(nullable)
         rows.append(-1)
+        if permanentCount > 0 { beginnings.append(beginning(of: node)) }
         if nodes.count * 2 > table.count { growTable() }
         return id
     }
@@ -210,13 +213,14 @@ struct Automaton: Sendable {
         if rest != Self.never { scratch.append(rest) }
     }
 
-    /// What a choice's members are ordered by, and merged by: their first part.
-    private func head(_ state: State) -> State {
+    /// What a choice's members are ordered by, and merged by: their first part. Mutating, like `tail`, since the automaton
+    /// would be copied for its callers otherwise.
+    private mutating func head(_ state: State) -> State {
         let node = nodes[Int(state)]
         return node.kind == .sequence ? node.a : state
     }
 
-    private func tail(_ state: State) -> State {
+    private mutating func tail(_ state: State) -> State {
         let node = nodes[Int(state)]
         return node.kind == .sequence ? node.b : Self.empty
     }
@@ -230,7 +234,10 @@ struct Automaton: Sendable {
             let first = scratch[read]
             let head = head(first)
             var end = read + 1
-            while end < scratch.count, scratch[end] == first || self.head(scratch[end]) == head { end += 1 }
+            while end < scratch.count {
+                if scratch[end] != first, self.head(scratch[end]) != head { break }
+                end += 1
+            }
             let isMerged = end > read + 1 && scratch[end - 1] != first && depth < Limit.mergeDepth
             if isMerged {
                 let tail = mergedTails(read..<end, depth: depth)
@@ -274,16 +281,20 @@ struct Automaton: Sendable {
         let count = scratch.count - base
         guard count > 1 else { return }
         if count > 16 {
-            let sorted = scratch[base...].map { (head: head($0), state: $0) }.sorted { $0 < $1 }
-            for (index, member) in sorted.enumerated() { scratch[base + index] = member.state }
+            var keyed: [(head: State, state: State)] = []
+            for index in base..<scratch.count { keyed.append((head(scratch[index]), scratch[index])) }
+            keyed.sort { $0 < $1 }
+            for (index, member) in keyed.enumerated() { scratch[base + index] = member.state }
             return
         }
         for index in base + 1..<scratch.count {
             let moved = scratch[index]
             let key = (head(moved), moved)
             var place = index
-            while place > base, (head(scratch[place - 1]), scratch[place - 1]) > key {
-                scratch[place] = scratch[place - 1]
+            while place > base {
+                let before = scratch[place - 1]
+                if (head(before), before) <= key { break }
+                scratch[place] = before
                 place -= 1
             }
             scratch[place] = moved

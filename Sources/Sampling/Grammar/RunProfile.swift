@@ -95,7 +95,7 @@ extension RunProfile.Part {
     func allowInside(_ maximum: Int, in mask: inout TokenMask) {
         guard maximum > 0, longest > 0 else { return }
         if !masks.isEmpty { mask.formUnion(masks[min(maximum, masks.count) - 1]) }
-        for token in tokens[..<ends[min(maximum, longest)]] { mask.allow(token) }
+        mask.allow(tokens.span.extracting(first: ends[min(maximum, longest)]))
     }
 
     /// Tokens that stay inside a run, but not of at most so many items; nil if they are more than a limit.

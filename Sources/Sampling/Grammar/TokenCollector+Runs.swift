@@ -12,6 +12,10 @@ extension TokenCollector {
     /// Most tokens that are read one by one, and most states that are looked at for leaving bytes.
     private static let singleLimit = 512
     private static let pairLimit = 64
+    /// Most borders at which what follows a run is read.
+    private static let exitLimit = 4096
+    /// The same, and the tokens, as a share of a branch: with more a walk is faster.
+    private static let singleShare = 8
     private static let leavingLimit = 4096
 
     /// Adds the tokens of a branch that can be read in a state that is a run of a profiled item.
@@ -23,8 +27,10 @@ extension TokenCollector {
         let maximum = run.maximum < 0 ? Int.max : Int(run.maximum)
         let following = automaton.firstBytes(of: run.rest)
         let exits = following.compactMap { part.exits.all(by: $0) }
-        guard exits.count == following.count else {
-            guard let beyond = part.tokens(beyond: maximum, limit: Self.singleLimit),
+        let exitCount = exits.reduce(0) { $0 + $1.count }
+        let limit = vocabulary.branches[branch].nodes.count / Self.singleShare
+        guard exits.count == following.count, exitCount <= min(Self.exitLimit, limit) else {
+            guard let beyond = part.tokens(beyond: maximum, limit: min(Self.singleLimit, limit)),
                 let leaving = leavingBytes(run, profile.machine, in: &automaton)
             else { return .notARun }
             part.allowInside(maximum, in: &mask)
@@ -233,7 +239,7 @@ extension Automaton {
     /// Bytes that can be read in a state.
     mutating func firstBytes(of state: State) -> [UInt8] {
         guard state != Self.empty else { return [] }
-        let canBegin = (0..<classes.count).map { step(state, $0) != Self.never }
+        let canBegin = (0..<classes.count).map { beginnings[Int(state)].contains($0) && step(state, $0) != Self.never }
         return (UInt8.min...UInt8.max).filter { canBegin[Int(classes.ofByte[Int($0)])] }
     }
 

@@ -167,23 +167,45 @@ struct TokenCollector: Sendable {
         into mask: inout TokenMask
     ) {
         guard !nodes.isEmpty, state != Automaton.never, state != Automaton.empty else { return }
+        if nodes.count == 1 {
+            let index = nodes.lowerBound
+            let next = automaton.state(after: state, reading: vocabulary.trie.nodes[index].byte)
+            guard next != Automaton.never else { return }
+            for position in vocabulary.trie.ownTokens(of: index) { mask.allow(vocabulary.trie.tokens[position]) }
+            return
+        }
+        // Spans, since this is where the time goes.
+        let trie = vocabulary.trie
+        let all = trie.nodes.span
+        let tokens = trie.tokens.span
+        let classes = automaton.classes.ofByte
+        let classOfByte = classes.span
+        var path = path.mutableSpan
+        var words = mask.mutableWords
         path[base] = Step(row: automaton.row(of: state), state: state)
         var index = nodes.lowerBound
         while index < nodes.upperBound {
-            let node = vocabulary.trie.nodes[index]
+            let node = all[index]
             let depth = Int(node.depth)
-            let byteClass = Int(automaton.classes.ofByte[Int(node.byte)])
-            var next = automaton.transitions[path[depth - 1].row + byteClass]
+            let before = path[depth - 1]
+            let byteClass = Int(classOfByte[Int(node.byte)])
+            var next = automaton.transitions[before.row + byteClass]
             if next < 0 {
-                next = automaton.step(path[depth - 1].state, byteClass)
+                next = automaton.step(before.state, byteClass)
                 if automaton.isExhausted { return }
             }
             guard next != Automaton.never else {
                 index = Int(node.end)
                 continue
             }
-            for position in vocabulary.trie.ownTokens(of: index) { mask.allow(vocabulary.trie.tokens[position]) }
             index += 1
+            var position = Int(node.firstToken)
+            let end = Int(all[index].firstToken)
+            while position < end {
+                let token = UInt32(bitPattern: tokens[position])
+                words[Int(token >> 6)] |= 1 << UInt64(token & 63)
+                position += 1
+            }
             if Int(node.end) > index { path[depth] = Step(row: automaton.row(of: next), state: next) }
         }
     }
