@@ -23,7 +23,7 @@
                 var lower = none
                 var upper = none
                 for part in 0..<8 {
-                    fetch(after: block, part, of: 8, places.wordsPerBlock, product.prefetchDistance)
+                    block.fetch(part, of: 8, places.wordsPerBlock, product.prefetchDistance)
                     var dots = PartSums<T, M>(x + part &* 32 &* T)
                     unpack(block, part) { dots.add($1, at: $0) }
                     let scale = UnsafeRawPointer(scratch) + (ByteCodes256.scalesOffset &+ part &* (2048 / G))
@@ -61,7 +61,7 @@
             for index in 0..<places.blockCount {
                 let block = BlockWords(places, weights, index)
                 scales(block, ByteCodes32(base: scratch))
-                fetch(after: block, 0, of: 1, places.wordsPerBlock, product.prefetchDistance)
+                block.fetch(0, of: 1, places.wordsPerBlock, product.prefetchDistance)
                 for part in 0..<places.weightsPerBlock / 32 {
                     var dots = PartSums<T, M>(x)
                     unpack(block, part) { dots.add($1, at: $0) }
@@ -171,13 +171,5 @@
                 }
             }
         }
-    }
-
-    /// Fetches part of the lines that lie `distance` after a block, where the CPU wants that: one of `parts` a call.
-    @inline(__always)
-    private func fetch(after block: BlockWords, _ part: Int, of parts: Int, _ lines: Int, _ distance: Int) {
-        if distance == 0 { return }
-        let count = (lines &+ parts &- 1) / parts
-        for line in 0..<count { isa_prefetch(block.words + (distance &+ (part &* count &+ line) &* 64)) }
     }
 #endif

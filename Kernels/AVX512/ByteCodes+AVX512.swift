@@ -264,7 +264,7 @@
                 scales(block, ByteCodes256(base: scratch))
                 var blockSums = none
                 for part in 0..<8 {
-                    fetch(after: block, part, of: 8, places.wordsPerBlock, product.prefetchDistance)
+                    block.fetch(part, of: 8, places.wordsPerBlock, product.prefetchDistance)
                     // Sums of the two halves of 32 columns.
                     var low = none
                     var high = none
@@ -318,7 +318,7 @@
                 scales(block, ByteCodes32(base: scratch))
                 let d = UnsafeRawPointer(scratch).loadUnaligned(as: __m512.self)
                 let m = (UnsafeRawPointer(scratch) + 64).loadUnaligned(as: __m512.self)
-                fetch(after: block, 0, of: 1, places.wordsPerBlock, product.prefetchDistance)
+                block.fetch(0, of: 1, places.wordsPerBlock, product.prefetchDistance)
                 for part in 0..<places.weightsPerBlock / 32 {
                     var dots = none
                     if M != 0 { for t in 0..<T { dots[t] = correction(x, Tokens<T>(), Offset<M>(), t) } }
@@ -365,14 +365,6 @@
         if G == 32 { return _mm512_mullo_epi32(_mm512_add_epi32(low, high), load512(scale)) }
         return _mm512_add_epi32(
             _mm512_mullo_epi32(low, load512(scale)), _mm512_mullo_epi32(high, load512(scale + 64)))
-    }
-
-    /// Fetches part of the lines that lie `distance` after a block, where the CPU wants that: one of `parts` a call.
-    @inline(__always)
-    private func fetch(after block: BlockWords, _ part: Int, of parts: Int, _ lines: Int, _ distance: Int) {
-        if distance == 0 { return }
-        let count = (lines &+ parts &- 1) / parts
-        for line in 0..<count { isa_prefetch(block.words + (distance &+ (part &* count &+ line) &* 64)) }
     }
 
     /// `−offset · Σ` of a group; activations carry `−32 · Σ` of sixteen columns.

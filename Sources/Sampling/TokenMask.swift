@@ -49,10 +49,7 @@ package struct TokenMask: Sendable, Equatable {
     /// Allows tokens of the vocabulary.
     mutating func allow(_ tokens: Span<Int32>) {
         var words = mutableWords
-        for index in tokens.indices {
-            let token = UInt32(bitPattern: tokens[index])
-            words[Int(token >> 6)] |= 1 << UInt64(token & 63)
-        }
+        words.allow(tokens)
     }
 
     /// Allows what another mask's bits allow, too.
@@ -68,5 +65,16 @@ package struct TokenMask: Sendable, Equatable {
     /// Forbids what another mask forbids.
     package mutating func formIntersection(_ other: TokenMask) {
         for index in words.indices { words[index] &= index < other.words.count ? other.words[index] : 0 }
+    }
+}
+
+extension MutableSpan<UInt64> {
+    /// Allows tokens of the vocabulary in a mask's words.
+    @inline(__always)
+    mutating func allow(_ tokens: Span<Int32>) {
+        for index in tokens.indices {
+            let token = UInt32(bitPattern: tokens[index])
+            self[Int(token >> 6)] |= 1 << UInt64(token & 63)
+        }
     }
 }

@@ -22,16 +22,16 @@ extension AnswerService {
             let options = request.options.completed(by: entry.parameters)
             let contextLength = model.contextLength(options)
             let prompts = try request.prompts.map { prompt in
-                (asked: builder.text(of: prompt), built: try builder.build(prompt, contextLength: contextLength))
+                try builder.build(prompt, contextLength: contextLength)
             }
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for (index, (asked, prompt)) in prompts.enumerated() {
+                for (index, (asked, prompt)) in zip(request.prompts, prompts).enumerated() {
                     let job = AnswerJob(
                         model: model, tokens: prompt.tokens, options: options, contextLength: contextLength,
                         dialect: dialect, logProbabilities: request.logProbabilities, parser: prompt.parser,
                         constraint: try ConstraintBuilder(model: model, prompt: prompt.text)
                             .constraint(request.responseFormat),
-                        echo: request.echoesPrompt ? asked : nil, start: start,
+                        echo: request.echoesPrompt ? builder.text(of: asked) : nil, start: start,
                         metrics: metrics)
                     let first = index * request.choiceCount
                     group.addTask { try await job.run(choices: first..<first + request.choiceCount, to: sink) }
@@ -79,7 +79,7 @@ struct CompletionPromptBuilder {
     func build(_ prompt: Prompt, contextLength: Int) throws -> Result {
         switch prompt {
         case .tokens(let tokens):
-            return try checked(Result(text: self.text(of: prompt), tokens: tokens), contextLength)
+            return try checked(Result(text: text(of: prompt), tokens: tokens), contextLength)
         case .text(let text):
             if let suffix = request.suffix, !suffix.isEmpty {
                 return try checked(try fillIn(prefix: text, suffix: suffix), contextLength)

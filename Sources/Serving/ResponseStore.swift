@@ -7,8 +7,8 @@ actor ResponseStore {
     struct Entry: Sendable {
         /// The conversation up to it, its own answer included, without instructions.
         let messages: [Message]
-        /// What it was asked with.
-        let input: [JSONValue]
+        /// What it was asked with, as it was sent.
+        let input: JSONValue
         let body: JSONValue
         let stored: ContinuousClock.Instant
     }
@@ -19,7 +19,7 @@ actor ResponseStore {
     /// Ids, oldest first.
     private var order: [String] = []
 
-    func add(_ id: String, messages: [Message], input: [JSONValue], body: JSONValue) {
+    func add(_ id: String, messages: [Message], input: JSONValue, body: JSONValue) {
         entries[id] = Entry(messages: messages, input: input, body: body, stored: .now)
         order.append(id)
         while let oldest = order.first, order.count > Self.largestCount || isOld(oldest) {

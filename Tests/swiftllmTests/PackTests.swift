@@ -55,7 +55,7 @@ import swiftllm
 
     @Test func mistakesAreNamed() async throws {
         await expect(.usage, "exclude each other") { try await run("--check", "--remove") }
-        await expect(.invalidInput, "part of the program") { try await run(model: "swiftllm") }
+        await expect(.invalidInput, "bundled model") { try await run(model: "swiftllm") }
         await expect(.unreadableInput, "no such file") { try await run(model: folder.path("none.gguf")) }
     }
 

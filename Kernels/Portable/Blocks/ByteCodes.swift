@@ -1,3 +1,4 @@
+import Intrinsics
 import Quantization
 
 // What types without a kernel of their own become before they are multiplied: bytes, sixteen rows interleaved, in
@@ -102,6 +103,15 @@ struct BlockWords {
     /// Byte `index` of every row's words.
     @inline(__always)
     func byte(_ index: Int) -> SIMD16<UInt32> { (self[index / 4] &>> UInt32(index % 4 * 8)) & 0xFF }
+
+    /// Fetches part of the lines that lie `distance` further on in a stream, where the CPU wants that: one of `parts` a
+    /// call.
+    @inline(__always)
+    func fetch(_ part: Int, of parts: Int, _ lines: Int, _ distance: Int) {
+        if distance == 0 { return }
+        let count = (lines &+ parts &- 1) / parts
+        for line in 0..<count { isa_prefetch(words + (distance &+ (part &* count &+ line) &* 64)) }
+    }
 
     /// Half word `index` of every row's words.
     @inline(__always)

@@ -34,12 +34,10 @@ package struct AccountKey: Sendable {
     }
 
     private func make() throws(ModelStorageError) {
-        var random = SystemRandomNumberGenerator()
-        let seed = (0..<Ed25519Key.seedByteCount).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-        let key = Ed25519Key(seed: seed)
+        let key = Ed25519Key(seed: Self.randomBytes(Ed25519Key.seedByteCount))
         let texts = [
             (path + ".pub", OpenSSHKey.publicLine(key), false),
-            (path, OpenSSHKey.privateText(key, check: random.next()), true),
+            (path, OpenSSHKey.privateText(key, check: .random(in: .min ... .max)), true),
         ]
         let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
         try withFiles { () throws(PlatformError) in
@@ -52,6 +50,9 @@ package struct AccountKey: Sendable {
         }
     }
 
+    /// From the system's generator.
+    private static func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in .random(in: .min ... .max) } }
+
     /// What has to be asked, and with which header, for the token of a challenge.
     ///
     /// - Parameters:
@@ -61,9 +62,7 @@ package struct AccountKey: Sendable {
         for challenge: RegistryChallenge, at place: HTTPURL, time: Int = WallClock.secondsSinceEpoch
     ) throws(ModelStorageError) -> (url: HTTPURL, authorization: String) {
         let key = try key()
-        var random = SystemRandomNumberGenerator()
-        let nonce = Base64.encode(
-            (0..<Self.nonceByteCount).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+        let nonce = Base64.encode(Self.randomBytes(Self.nonceByteCount))
         var items = [("service", challenge.fields["service"] ?? ""), ("ts", "\(time)")]
         items += (challenge.fields["scope"] ?? "").split(separator: " ", omittingEmptySubsequences: false).map {
             ("scope", String($0))

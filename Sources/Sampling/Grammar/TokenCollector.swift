@@ -199,13 +199,7 @@ struct TokenCollector: Sendable {
                 continue
             }
             index += 1
-            var position = Int(node.firstToken)
-            let end = Int(all[index].firstToken)
-            while position < end {
-                let token = UInt32(bitPattern: tokens[position])
-                words[Int(token >> 6)] |= 1 << UInt64(token & 63)
-                position += 1
-            }
+            words.allow(tokens.extracting(Int(node.firstToken)..<Int(all[index].firstToken)))
             if Int(node.end) > index { path[depth] = Step(row: automaton.row(of: next), state: next) }
         }
     }

@@ -48,13 +48,12 @@ package enum OpenAIInputItems {
         if let text = input.stringValue {
             return items(of: [["role": "user", "content": .string(text)]], replyID: id)
         }
-        let base = id.hasPrefix("resp_") ? String(id.dropFirst("resp_".count)) : id
         return (input.arrayValue ?? []).enumerated().map { index, item in
             guard var members = item.objectValue else { return item }
             let type = members["type"]?.stringValue ?? "message"
             members["type"] = .string(type)
             if members["id"]?.stringValue == nil {
-                members["id"] = .string("\(prefixes[type] ?? "item")_\(base)_in\(index)")
+                members["id"] = .string(ResponseBody.itemID(prefixes[type] ?? "item", "in\(index)", of: id))
             }
             if type == "message", let text = members["content"]?.stringValue {
                 let kind = members["role"]?.stringValue == "assistant" ? "output_text" : "input_text"

@@ -77,8 +77,11 @@ struct ResponseBody: Sendable {
     // MARK: Output items
 
     /// The id of an output item: the reply's own with another prefix and the item's place.
-    func itemID(_ prefix: String, _ place: Int) -> String {
-        let base = head.id.hasPrefix("resp_") ? String(head.id.dropFirst("resp_".count)) : head.id
+    func itemID(_ prefix: String, _ place: Int) -> String { Self.itemID(prefix, "\(place)", of: head.id) }
+
+    /// The id of an item of a reply, or of its input.
+    static func itemID(_ prefix: String, _ place: String, of replyID: String) -> String {
+        let base = replyID.hasPrefix("resp_") ? String(replyID.dropFirst("resp_".count)) : replyID
         return "\(prefix)_\(base)_\(place)"
     }
 

@@ -11,7 +11,7 @@ package enum OpenAIResponses {
         /// The input alone: with the answer, what a later request goes on from.
         package var input: [Message]
         /// The input as it was sent.
-        package var inputItems: JSONValue = []
+        package var sentInput: JSONValue = []
         /// The stored reply to go on from.
         package var previousResponseID: String?
         /// Whether the reply is kept for later requests; nil means "not sent".
@@ -46,7 +46,7 @@ package enum OpenAIResponses {
                 model: try object.required("model"), messages: [],
                 style: ReplyStyle(streams: try object.bool("stream") ?? false)),
             instructions: try object.string("instructions"), input: input)
-        request.inputItems = object.value("input") ?? []
+        request.sentInput = object.value("input") ?? []
         request.previousResponseID = try object.nonEmptyString("previous_response_id")
         request.stores = try object.bool("store")
         guard try object.bool("background") != true else {

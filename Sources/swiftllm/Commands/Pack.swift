@@ -58,7 +58,7 @@ private struct PackCommand {
         var files = PackedFiles.configured
         if let folder = arguments.text(.packedFolder) { files.folder = folder }
         guard let path = files.path(for: file) else {
-            throw InputError("\(model): is part of the program, and needs no packing")
+            throw InputError("\(model): the bundled model is part of the program, and needs no packing")
         }
         self.path = path
         gang = ThreadGang(threadCount: arguments.integer(.threads) ?? CoreCount.available)

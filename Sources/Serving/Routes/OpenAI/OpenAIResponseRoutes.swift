@@ -24,8 +24,7 @@ extension OpenAIRoutes {
         let body = try OpenAIResponses.body(head: head, request: request, reply: reply, at: call.server.clock())
         if request.stores ?? true {
             await call.server.responses.add(
-                head.id, messages: history + request.input + [reply.message],
-                input: OpenAIInputItems.items(of: request.inputItems, replyID: head.id), body: body)
+                head.id, messages: history + request.input + [reply.message], input: request.sentInput, body: body)
         }
         if !chat.style.streams { try await call.reply(body) }
     }
@@ -40,7 +39,9 @@ extension OpenAIRoutes {
         let target = call.request.target
         let page = try OpenAIInputItems.Page(
             limit: target.query("limit"), order: target.query("order"), after: target.query("after"))
-        try await call.reply(page.body(of: try await call.server.responses.entry(call.parameters["id"] ?? "").input))
+        let id = call.parameters["id"] ?? ""
+        let input = try await call.server.responses.entry(id).input
+        try await call.reply(page.body(of: OpenAIInputItems.items(of: input, replyID: id)))
     }
 
     /// `DELETE /v1/responses/{id}`
