@@ -54,7 +54,8 @@ package struct TokenMask: Sendable, Equatable {
 
     /// Allows what another mask's bits allow, too.
     mutating func formUnion(_ other: [UInt64]) {
-        for index in 0..<min(words.count, other.count) { words[index] |= other[index] }
+        var words = mutableWords
+        words.formUnion(other)
     }
 
     /// Forbids what another mask's bits allow.
@@ -69,12 +70,21 @@ package struct TokenMask: Sendable, Equatable {
 }
 
 extension MutableSpan<UInt64> {
+    /// Allows a token of the vocabulary in a mask's words.
+    @inline(__always)
+    mutating func allow(_ token: Int32) {
+        let token = UInt32(bitPattern: token)
+        self[Int(token >> 6)] |= 1 << UInt64(token & 63)
+    }
+
     /// Allows tokens of the vocabulary in a mask's words.
     @inline(__always)
     mutating func allow(_ tokens: Span<Int32>) {
-        for index in tokens.indices {
-            let token = UInt32(bitPattern: tokens[index])
-            self[Int(token >> 6)] |= 1 << UInt64(token & 63)
-        }
+        for index in tokens.indices { allow(tokens[index]) }
+    }
+
+    /// Allows what another mask's words allow, too.
+    mutating func formUnion(_ other: [UInt64]) {
+        for index in 0..<Swift.min(count, other.count) { self[index] |= other[index] }
     }
 }

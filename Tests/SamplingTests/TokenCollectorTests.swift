@@ -71,6 +71,11 @@ import Testing
         #"root ::= "a"? [^,]{0,4} ("," [^,]{0,4}){3}"#, #"root ::= [^é]{2,} "é" [\u0080-\U0010FFFF]{1,9}"#,
         #"root ::= word{1,3}\#nword ::= [^ ] word | " ""#, #"root ::= ("é" | "ж")* "\u0439" .{1,2}"#,
         #"root ::= ("a" [bn]{0,3} "c")* "a" [bn]{4}"#,
+        // Literals that keep letters and digits apart, in some states or only later.
+        #"root ::= (name " = " name | "an (" name ")"){2,5}\#nname ::= [a-zA-Z_] [a-zA-Z0-9_]{0,9}"#,
+        #"root ::= [a-z]{0,3} [a-z0-9]{2,7} "-" | [A-Z] [a-z]+ ("1" | "1nn") " " [a-z]*"#,
+        #"root ::= word ("." word){0,3} "\""\#nword ::= [a-z0-9] ([a-z0-9-]{0,11} [a-z0-9])?"#,
+        #"root ::= " "? ([a-z]{4} [0-9a] | [b-z]+ "1") ([0-9]+ | "01" "," | "nb")* "-""#,
     ])
     func masksAreExact(gbnf: String) throws {
         var random = SeededGenerator(seed: 17)

@@ -4,7 +4,17 @@ struct ClassSet: Sendable, Equatable {
 
     static let all = ClassSet(words: SIMD4(repeating: .max))
 
+    init() {}
+
+    private init(words: SIMD4<UInt64>) { self.words = words }
+
+    init(_ classes: ClosedRange<Int>) {
+        for byteClass in classes { insert(byteClass) }
+    }
+
     func contains(_ byteClass: Int) -> Bool { words[byteClass >> 6] >> UInt64(byteClass & 63) & 1 == 1 }
+
+    func intersects(_ other: ClassSet) -> Bool { words & other.words != SIMD4() }
 
     mutating func insert(_ byteClass: Int) { words[byteClass >> 6] |= 1 << UInt64(byteClass & 63) }
 
@@ -17,7 +27,7 @@ extension Automaton {
     func beginning(of node: Node) -> ClassSet {
         var set = ClassSet()
         switch node.kind {
-        case .never, .empty: break
+        case .never, .empty, .mixed: break
         case .text: set.insert(Int(classes.ofByte[Int(texts[Int(node.a)][Int(node.b)])]))
         case .set, .scan, .scalarTail: set = .all
         case .sequence:
@@ -67,8 +77,8 @@ extension Automaton {
         switch node.kind {
         case .text: set.insert(Int(classes.ofByte[Int(texts[Int(node.a)][Int(node.b)])]))
         case .set:
-            for (byteClass, byte) in classes.examples.enumerated()
-            where afterFirstByte(byte, set: node.a) != Self.never { set.insert(byteClass) }
+            for byteClass in 0..<classes.count
+            where afterFirstByte(classes.bytes[byteClass], set: node.a) != Self.never { set.insert(byteClass) }
         case .scan, .scalarTail: for byteClass in 0..<classes.count { set.insert(byteClass) }
         default: break
         }

@@ -1,4 +1,18 @@
 extension Automaton {
+    /// States that a text may bring before the arrays have to grow, which takes as long as several masks.
+    private static let usualStates = 1 << 11
+
+    /// Makes room for the states of a text, in memory that has been touched.
+    mutating func makeRoom() {
+        nodes.makeRoom(for: 2 * Self.usualStates, Node(kind: .never))
+        isNullable.makeRoom(for: 2 * Self.usualStates, false)
+        beginnings.makeRoom(for: 2 * Self.usualStates, .all)
+        rows.makeRoom(for: 2 * Self.usualStates, -1)
+        transitions.makeRoom(for: Self.usualStates * classes.columnCount, -1)
+        let size = Self.tableSize(for: nodes.count + 2 * Self.usualStates)
+        if size > table.count { rebuildTable(count: size) }
+    }
+
     /// Whether so many states have gathered that it is time for `compact`.
     var isCrowded: Bool { nodes.count > Limit.nodes || transitions.count > Limit.transitions }
 
@@ -48,6 +62,13 @@ extension Automaton {
         var size = 1 << 10
         while size < count * 2 { size *= 2 }
         return size
+    }
+}
+
+extension Array {
+    fileprivate mutating func makeRoom(for count: Int, _ element: Element) {
+        append(contentsOf: repeatElement(element, count: count))
+        removeLast(count)
     }
 }
 

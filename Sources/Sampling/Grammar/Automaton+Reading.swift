@@ -4,13 +4,13 @@ extension Automaton {
         step(state, Int(classes.ofByte[Int(byte)]))
     }
 
-    /// The state after a byte of a class.
-    mutating func step(_ state: State, _ byteClass: Int) -> State {
-        let known = transitions[row(of: state) + byteClass]
+    /// The state after a byte of a column; `mixed` if its bytes lead to several.
+    mutating func step(_ state: State, _ column: Int) -> State {
+        let known = transitions[row(of: state) + column]
         if known >= 0 { return known }
-        let next = derivative(of: state, by: byteClass, depth: 0)
+        let next = derivative(of: state, by: column, depth: 0)
         // The row may have been made by another, but it does not move.
-        if !isExhausted { transitions[row(of: state) + byteClass] = next }
+        if !isExhausted { transitions[row(of: state) + column] = next }
         return next
     }
 
@@ -20,25 +20,25 @@ extension Automaton {
         let row = transitions.count
         if row > 2 * Limit.transitions { isExhausted = true }
         rows[Int(state)] = Int32(row)
-        transitions.append(contentsOf: repeatElement(-1, count: classes.count))
+        transitions.append(contentsOf: repeatElement(-1, count: classes.columnCount))
         return row
     }
 
-    /// What remains of an expression after a byte of a class.
-    private mutating func derivative(of id: State, by byteClass: Int, depth: Int) -> State {
+    /// What remains of an expression after a byte of a column.
+    private mutating func derivative(of id: State, by column: Int, depth: Int) -> State {
         work += 1
         if work > Limit.work { isExhausted = true }
-        if !beginnings[Int(id)].contains(byteClass) { return Self.never }
+        if !beginnings[Int(id)].intersects(classes.ofColumn[column]) { return Self.never }
         let node = nodes[Int(id)]
         switch node.kind {
-        case .never, .empty: return Self.never
-        case .set: return afterFirstByte(classes.examples[byteClass], set: node.a)
-        case .scalarTail: return afterContinuation(classes.examples[byteClass], node)
-        case .text: return afterText(classes.examples[byteClass], node)
-        case .scan: return afterFreeText(classes.examples[byteClass], node.a)
+        case .never, .empty, .mixed: return Self.never
+        case .set: return afterFirstByte(classes.bytes[column], set: node.a)
+        case .scalarTail: return afterContinuation(classes.bytes[column].lowerBound, node)
+        case .text: return afterText(classes.bytes[column], node)
+        case .scan: return afterFreeText(classes.bytes[column], node.a)
         case .sequence, .choice, .repetition, .rule: break
         }
-        let known = transitions[row(of: id) + byteClass]
+        let known = transitions[row(of: id) + column]
         if known >= 0 { return known }
         guard depth < Limit.depth, !isExhausted else {
             isExhausted = true
@@ -46,14 +46,14 @@ extension Automaton {
         }
         let result: State
         switch node.kind {
-        case .rule: result = derivative(of: bodies[Int(node.a)], by: byteClass, depth: depth + 1)
+        case .rule: result = derivative(of: bodies[Int(node.a)], by: column, depth: depth + 1)
         case .repetition:
-            let first = derivative(of: node.a, by: byteClass, depth: depth + 1)
+            let first = derivative(of: node.a, by: column, depth: depth + 1)
             result = first == Self.never ? first : sequence(first, rest(of: node))
-        case .choice: result = derivativeOfChoice(id, byteClass, depth)
-        default: result = derivativeOfSequence(id, byteClass, depth)
+        case .choice: result = derivativeOfChoice(id, column, depth)
+        default: result = derivativeOfSequence(id, column, depth)
         }
-        if !isExhausted { transitions[row(of: id) + byteClass] = result }
+        if !isExhausted { transitions[row(of: id) + column] = result }
         return result
     }
 
@@ -62,30 +62,34 @@ extension Automaton {
         repetition(node.a, minimum: max(node.b - 1, 0), maximum: node.c < 0 ? -1 : node.c - 1)
     }
 
-    private mutating func derivativeOfChoice(_ id: State, _ byteClass: Int, _ depth: Int) -> State {
+    private mutating func derivativeOfChoice(_ id: State, _ column: Int, _ depth: Int) -> State {
         let base = scratch.count
         var rest = id
         while nodes[Int(rest)].kind == .choice {
-            push(derivative(of: nodes[Int(rest)].a, by: byteClass, depth: depth + 1))
+            push(derivative(of: nodes[Int(rest)].a, by: column, depth: depth + 1))
             rest = nodes[Int(rest)].b
         }
-        push(derivative(of: rest, by: byteClass, depth: depth + 1))
+        push(derivative(of: rest, by: column, depth: depth + 1))
+        guard !scratch[base...].contains(Self.mixed) else {
+            scratch.removeLast(scratch.count - base)
+            return Self.mixed
+        }
         return choice(from: base)
     }
 
     /// What follows parts that may be empty counts too: from the last such part back to the first, so that a derivative
     /// found for the rest of a sequence serves all sequences with that rest.
-    private mutating func derivativeOfSequence(_ id: State, _ byteClass: Int, _ depth: Int) -> State {
+    private mutating func derivativeOfSequence(_ id: State, _ column: Int, _ depth: Int) -> State {
         let base = scratch.count
         var rest = id
         var result = Self.never
         while true {
             let node = nodes[Int(rest)]
             guard node.kind == .sequence else {
-                result = derivative(of: rest, by: byteClass, depth: depth + 1)
+                result = derivative(of: rest, by: column, depth: depth + 1)
                 break
             }
-            let known = transitions[row(of: rest) + byteClass]
+            let known = transitions[row(of: rest) + column]
             if known >= 0 {
                 result = known
                 break
@@ -97,9 +101,9 @@ extension Automaton {
         while scratch.count > base {
             let member = scratch.removeLast()
             let node = nodes[Int(member)]
-            let first = derivative(of: node.a, by: byteClass, depth: depth + 1)
+            let first = derivative(of: node.a, by: column, depth: depth + 1)
             result = either(first == Self.never ? first : sequence(first, node.b), or: result)
-            if !isExhausted { transitions[row(of: member) + byteClass] = result }
+            if !isExhausted { transitions[row(of: member) + column] = result }
         }
         return result
     }
@@ -107,29 +111,38 @@ extension Automaton {
     private mutating func either(_ one: State, or other: State) -> State {
         if one == Self.never { return other }
         if other == Self.never { return one }
+        if one == Self.mixed || other == Self.mixed { return Self.mixed }
         let base = scratch.count
         push(one)
         push(other)
         return choice(from: base)
     }
 
-    private mutating func afterText(_ byte: UInt8, _ node: Node) -> State {
-        guard texts[Int(node.a)][Int(node.b)] == byte else { return Self.never }
+    private mutating func afterText(_ bytes: ClosedRange<UInt8>, _ node: Node) -> State {
+        guard bytes.contains(texts[Int(node.a)][Int(node.b)]) else { return Self.never }
+        guard bytes.count == 1 else { return Self.mixed }
         guard Int(node.b) + 1 < texts[Int(node.a)].count else { return Self.empty }
         return intern(Node(kind: .text, a: node.a, b: node.b + 1), isNullable: false)
     }
 
-    private mutating func afterFreeText(_ byte: UInt8, _ scanned: Int32) -> State {
+    private mutating func afterFreeText(_ bytes: ClosedRange<UInt8>, _ scanned: Int32) -> State {
         guard let scanner else { return Self.never }
-        guard let next = scanner.state(after: scanned, reading: byte) else { return triggered }
+        guard bytes.count == 1 || scanner.bytes.allSatisfy({ !bytes.contains($0) }) else { return Self.mixed }
+        guard let next = scanner.state(after: scanned, reading: bytes.lowerBound) else { return triggered }
         return intern(Node(kind: .scan, a: next), isNullable: scanner.mayEnd)
     }
 
     // MARK: UTF-8
 
-    mutating func afterFirstByte(_ byte: UInt8, set: Int32) -> State {
-        switch byte {
-        case 0..<0x80: sets[Int(set)].coverage(of: UInt32(byte)...UInt32(byte)) == .all ? Self.empty : Self.never
+    mutating func afterFirstByte(_ bytes: ClosedRange<UInt8>, set: Int32) -> State {
+        let byte = bytes.lowerBound
+        return switch byte {
+        case 0..<0x80:
+            switch sets[Int(set)].coverage(of: UInt32(byte)...UInt32(bytes.upperBound)) {
+            case .all: Self.empty
+            case .some: Self.mixed
+            case .none: Self.never
+            }
         case 0xC2...0xDF: scalarTail(set, bits: UInt32(byte & 0x1F), remaining: 1, of: 2)
         case 0xE0...0xEF: scalarTail(set, bits: UInt32(byte & 0x0F), remaining: 2, of: 3)
         case 0xF0...0xF4: scalarTail(set, bits: UInt32(byte & 0x07), remaining: 3, of: 4)

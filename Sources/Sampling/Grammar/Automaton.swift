@@ -18,9 +18,13 @@ struct Automaton: Sendable {
     static let never: State = 0
     /// The expression of the empty text.
     static let empty: State = 1
+    /// No state, but the news that the bytes of a kind lead to several: a transition for each of them says where.
+    static let mixed: State = 2
+    /// The first rule.
+    static let firstRule: State = 3
 
     enum Kind: UInt8, Sendable {
-        case never, empty
+        case never, empty, mixed
         /// One scalar of set `a`.
         case set
         /// The `c & 7` last bytes of a scalar of set `a` that has `c >> 3` bytes and begins with the bits `b`;
@@ -72,7 +76,7 @@ struct Automaton: Sendable {
     var isNullable: [Bool] = []
     /// Where a node's transitions begin; negative if it has none yet.
     var rows: [Int32] = []
-    /// `classes.count` states per row; negative where not yet computed.
+    /// `classes.columnCount` states per row; negative where not yet computed.
     var transitions: [State] = []
     /// Open addressing: numbers of nodes, negative where free.
     var table: [Int32] = Array(repeating: -1, count: 1 << 10)
@@ -107,6 +111,7 @@ struct Automaton: Sendable {
         classes = ByteClasses(literals: texts, sets: sets, others: scanner?.bytes ?? [])
         _ = intern(Node(kind: .never), isNullable: false)
         _ = intern(Node(kind: .empty), isNullable: true)
+        _ = intern(Node(kind: .mixed), isNullable: false)
         for number in grammar.rules.indices {
             _ = intern(Node(kind: .rule, a: Int32(number)), isNullable: analysis.isNullable[number])
         }
@@ -172,6 +177,7 @@ struct Automaton: Sendable {
     /// One after the other.
     mutating func sequence(_ first: State, _ second: State) -> State {
         if first == Self.never || second == Self.never { return Self.never }
+        if first == Self.mixed { return Self.mixed }
         if first == Self.empty { return second }
         if second == Self.empty { return first }
         // A sequence's first part is no sequence: walk to the end of the first one, then build back.

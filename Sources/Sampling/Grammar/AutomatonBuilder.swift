@@ -62,7 +62,7 @@ struct AutomatonBuilder {
         case .rule(let number):
             // A rule that nothing satisfies would be a way into a dead end.
             guard analysis?.isProductive[number] ?? false else { return Automaton.never }
-            return 2 + Automaton.State(number)
+            return Automaton.firstRule + Automaton.State(number)
         }
     }
 }

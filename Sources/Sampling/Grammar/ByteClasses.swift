@@ -2,13 +2,26 @@
 ///
 /// Classes are runs of consecutive bytes. Two neighbours are kept apart if one of them occurs in the UTF-8 of a literal,
 /// or of a border of a set, or if well-formed UTF-8 itself treats them differently.
+///
+/// A literal like `true` keeps letters apart in the whole grammar, though most of its states treat all letters alike.
+/// So there is a transition for each kind of byte too (`ByteKinds`), which says where all its bytes lead, if that is one
+/// state. Transitions are numbered by column: first the classes, then the kinds that consist of several.
 struct ByteClasses: Sendable {
     /// Class of each byte.
     private(set) var ofByte: [UInt8] = Array(repeating: 0, count: 256)
     /// A byte of each class.
     private(set) var examples: [UInt8] = []
+    /// The classes of each column.
+    private(set) var ofColumn: [ClassSet] = []
+    /// The bytes of each column.
+    private(set) var bytes: [ClosedRange<UInt8>] = []
+    /// The column of each kind, by the byte that stands for it.
+    private(set) var columnOfKind: [UInt16] = []
 
+    /// Number of classes.
     var count: Int { examples.count }
+    /// Number of columns.
+    var columnCount: Int { bytes.count }
 
     init(literals: [[UInt8]], sets: [CodePointSet], others: Set<UInt8>) {
         // Lead and continuation bytes with rules of their own (Unicode, table 3-7).
@@ -32,5 +45,43 @@ struct ByteClasses: Sendable {
             if begins.contains(byte) { examples.append(UInt8(byte)) }
             ofByte[byte] = UInt8(examples.count - 1)
         }
+        addColumns()
     }
+
+    private mutating func addColumns() {
+        for (number, first) in examples.enumerated() {
+            let last = number + 1 < count ? examples[number + 1] - 1 : UInt8.max
+            bytes.append(first...last)
+            ofColumn.append(ClassSet(number...number))
+        }
+        columnOfKind = ofByte.map(UInt16.init)
+        for kind in ByteKinds.ranges {
+            let classes = Int(ofByte[Int(kind.lowerBound)])...Int(ofByte[Int(kind.upperBound)])
+            guard classes.count > 1 else { continue }
+            columnOfKind[Int(kind.lowerBound)] = UInt16(columnCount)
+            bytes.append(kind)
+            ofColumn.append(ClassSet(classes))
+        }
+    }
+}
+
+/// Kinds of bytes of which most grammars, in most places, allow all or none: small letters, capitals and digits. Every
+/// other byte is a kind of its own.
+enum ByteKinds {
+    static let ranges: [ClosedRange<UInt8>] = [
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "a")...UInt8(ascii: "z"),
+    ]
+
+    /// Whether a byte is a kind of its own.
+    static func isAlone(_ byte: UInt8) -> Bool { !ranges.contains { $0.contains(byte) } }
+
+    /// The byte that stands for each byte's kind: the first one.
+    static let ofByte: [UInt8] = {
+        var ofByte = Array(UInt8.min...UInt8.max)
+        for range in ranges {
+            for byte in range { ofByte[Int(byte)] = range.lowerBound }
+        }
+        return ofByte
+    }()
 }

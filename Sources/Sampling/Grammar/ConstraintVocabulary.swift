@@ -10,6 +10,8 @@ package final class ConstraintVocabulary: Sendable {
     let trie: TokenTrie
     /// The whole trie first, then what lies below those children of wide branches that have many tokens.
     let branches: [TokenBranch]
+    /// The branches below nodes.
+    private let branchNumbers: [Int: Int]
     /// Tokens that have no text, and do not end a generation.
     let textless: [Int32]
     private let bytes: [UInt8]
@@ -44,39 +46,63 @@ package final class ConstraintVocabulary: Sendable {
         }
         trie = Self.trie(tokens) { bytes[Int(offsets[Int($0)])..<Int(offsets[Int($0) + 1])] }
         branches = Self.branches(of: trie, count: count)
+        var numbers: [Int: Int] = [:]
+        for child in branches.lazy.flatMap(\.children) { numbers[child.node] = child.branch }
+        branchNumbers = numbers
         self.textless = textless
         self.bytes = bytes
         self.offsets = offsets
     }
 
     private static func branches(of trie: TokenTrie, count: Int) -> [TokenBranch] {
-        func branch(_ nodes: Range<Int>, depth: Int, tokens: ArraySlice<Int32>) -> TokenBranch {
-            guard tokens.count * wideShare >= trie.tokens.count else {
-                return TokenBranch(nodes: nodes, depth: depth, mask: [])
-            }
-            var words = [UInt64](repeating: 0, count: (count + 63) / 64)
-            for token in tokens { words[Int(token) / 64] |= 1 << UInt64(token % 64) }
-            return TokenBranch(nodes: nodes, depth: depth, mask: words)
-        }
-        var branches = [branch(0..<trie.count, depth: 0, tokens: trie.tokens[...])]
+        var branches = [branch(0..<trie.count, depth: 0, of: trie, count: count)]
         var read = 0
         while read < branches.count {
-            var index = branches[read].isWide ? branches[read].nodes.lowerBound : branches[read].nodes.upperBound
-            while index < branches[read].nodes.upperBound {
-                let tokens = trie.tokens[trie.allTokens(of: index)]
+            let nodes = branches[read].nodes
+            var roots: [Int32] = []
+            var index = nodes.lowerBound
+            while index < nodes.upperBound {
+                let tokenCount = trie.allTokens(of: index).count
                 let end = Int(trie.nodes[index].end)
-                let isBranch = tokens.count * branchShare >= trie.tokens.count && end > index + 1
-                branches[read].children.append(
-                    TokenBranch.Child(
-                        node: index, tokenCount: tokens.count, branch: isBranch ? branches.count : nil))
-                if isBranch {
-                    branches.append(branch(index + 1..<end, depth: branches[read].depth + 1, tokens: tokens))
+                let isBranch =
+                    branches[read].isWide && tokenCount * branchShare >= trie.tokens.count && end > index + 1
+                let isApart = isBranch && ByteKinds.isAlone(trie.nodes[index].byte)
+                if branches[read].isWide {
+                    branches[read].children.append(
+                        TokenBranch.Child(
+                            node: index, tokenCount: tokenCount, branch: isBranch ? branches.count : nil,
+                            isApart: isApart))
                 }
+                if isBranch {
+                    branches.append(
+                        branch(index + 1..<end, depth: branches[read].depth + 1, of: trie, count: count))
+                }
+                if !isApart { roots.append(Int32(index)) }
                 index = end
             }
+            branches[read].kinds = KindTrie(roots, of: trie, vocabularyCount: count)
             read += 1
         }
         return branches
+    }
+
+    /// A branch, without its children and kinds.
+    private static func branch(_ nodes: Range<Int>, depth: Int, of trie: TokenTrie, count: Int) -> TokenBranch {
+        let tokens = trie.tokens[
+            Int(trie.nodes[nodes.lowerBound].firstToken)..<Int(trie.nodes[nodes.upperBound].firstToken)]
+        guard tokens.count * wideShare >= trie.tokens.count else {
+            return TokenBranch(nodes: nodes, depth: depth, mask: [])
+        }
+        var words = [UInt64](repeating: 0, count: (count + 63) / 64)
+        for token in tokens { words[Int(token) / 64] |= 1 << UInt64(token % 64) }
+        return TokenBranch(nodes: nodes, depth: depth, mask: words)
+    }
+
+    /// The number of the branch below a node, if there is one.
+    func branch(below node: Int) -> Int? {
+        // Few nodes have so many descendants.
+        guard (Int(trie.nodes[node].end) - node) * Self.branchShare >= trie.tokens.count else { return nil }
+        return branchNumbers[node]
     }
 
     /// The bytes of a token; none outside the vocabulary.

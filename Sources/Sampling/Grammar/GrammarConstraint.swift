@@ -30,6 +30,7 @@ package struct GrammarConstraint: TokenConstraint {
         collector = TokenCollector(vocabulary)
         collector.prepare(&automaton, while: isWanted)
         anticipate(while: isWanted)
+        automaton.makeRoom()
     }
 
     /// The same for a grammar that has not been checked.

@@ -31,7 +31,8 @@ struct RunProfile: Sendable {
         private var ends: [Int] = [0]
         /// Number of items that the longest run in a token begins.
         private(set) var longest = 0
-        private(set) var exits = RunExits()
+        /// By the byte after the border.
+        private(set) var exits = Array(repeating: RunExits(), count: 256)
     }
 
     /// Most items that are told apart by masks.
@@ -62,7 +63,8 @@ extension RunProfile.Part {
             let isForced = after == ItemMachine.dead
             if depth > 1, isForced || isBorder {
                 let count = isBorder ? Int16(clamping: counts[depth - 1]) : -1
-                exits.add(RunProfile.Exit(node: Int32(index), count: count, isForced: isForced), by: node.byte)
+                exits[Int(node.byte)].add(
+                    RunProfile.Exit(node: Int32(index), count: count, isForced: isForced), trie)
             }
             guard !isForced else {
                 index = Int(node.end)
@@ -106,30 +108,47 @@ extension RunProfile.Part {
     }
 }
 
-/// The exits of runs by the byte after the border.
+/// The exits of runs by one byte.
 struct RunExits: Sendable {
-    private var lists: [[RunProfile.Exit]] = Array(repeating: [], count: 256)
-    /// Whether only the forced exits by a byte are kept, because there are so many others.
-    private var isCommon = Array(repeating: false, count: 256)
-
-    /// Most exits by a byte that are all kept.
-    private static let limit = 6000
-
-    fileprivate mutating func add(_ exit: RunProfile.Exit, by byte: UInt8) {
-        if !exit.isForced {
-            guard !isCommon[Int(byte)] else { return }
-            if lists[Int(byte)].count >= Self.limit {
-                isCommon[Int(byte)] = true
-                lists[Int(byte)].removeAll { !$0.isForced }
-                return
-            }
-        }
-        lists[Int(byte)].append(exit)
+    /// A token that ends with the byte after a border.
+    struct Last: Sendable {
+        let token: Int32
+        /// Number of whole items before it.
+        let count: Int16
     }
 
-    /// All exits by a byte at a border; nil if not all are known.
-    func all(by byte: UInt8) -> [RunProfile.Exit]? { isCommon[Int(byte)] ? nil : lists[Int(byte)] }
+    /// The exits with which the run cannot go on.
+    private(set) var forced: [RunProfile.Exit] = []
+    /// The exits at borders by which a single token ends.
+    private(set) var last: [Last] = []
+    /// The other exits at borders.
+    private(set) var inner: [RunProfile.Exit] = []
+    /// Whether only forced exits are known, because there are so many others.
+    private(set) var isCommon = false
 
-    /// The exits by a byte with which the run cannot go on.
-    func forced(by byte: UInt8) -> some Sequence<RunProfile.Exit> { lists[Int(byte)].lazy.filter(\.isForced) }
+    /// Most exits at borders that are all kept.
+    private static let limit = 6000
+
+    fileprivate mutating func add(_ exit: RunProfile.Exit, _ trie: TokenTrie) {
+        if exit.isForced { forced.append(exit) }
+        guard exit.count > 0, !isCommon else { return }
+        guard exit.isForced || inner.count + last.count < Self.limit else {
+            isCommon = true
+            (inner, last) = ([], [])
+            return
+        }
+        let index = Int(exit.node)
+        let own = trie.ownTokens(of: index)
+        if own.count == 1, Int(trie.nodes[index].end) == index + 1 {
+            last.append(Last(token: trie.tokens[own.lowerBound], count: exit.count))
+        } else {
+            inner.append(exit)
+        }
+    }
+
+    /// Allows the tokens that end with the byte after so many items.
+    func allowLast(after counts: ClosedRange<Int>, in mask: inout TokenMask) {
+        var words = mask.mutableWords
+        for exit in last where counts.contains(Int(exit.count)) { words.allow(exit.token) }
+    }
 }

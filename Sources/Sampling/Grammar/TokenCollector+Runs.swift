@@ -12,8 +12,8 @@ extension TokenCollector {
     /// Most tokens that are read one by one, and most states that are looked at for leaving bytes.
     private static let singleLimit = 512
     private static let pairLimit = 64
-    /// Most borders at which what follows a run is read.
-    private static let exitLimit = 4096
+    /// Most borders at which what follows a run is read on.
+    private static let borderLimit = 4096
     /// The same, and the tokens, as a share of a branch: with more a walk is faster.
     private static let singleShare = 8
     private static let leavingLimit = 4096
@@ -26,10 +26,10 @@ extension TokenCollector {
         let part = profile.parts[branch]
         let maximum = run.maximum < 0 ? Int.max : Int(run.maximum)
         let following = automaton.firstBytes(of: run.rest)
-        let exits = following.compactMap { part.exits.all(by: $0) }
-        let exitCount = exits.reduce(0) { $0 + $1.count }
+        let borderCount = following.reduce(0) { $0 + part.exits[Int($1)].inner.count }
         let limit = vocabulary.branches[branch].nodes.count / Self.singleShare
-        guard exits.count == following.count, exitCount <= min(Self.exitLimit, limit) else {
+        guard following.allSatisfy({ !part.exits[Int($0)].isCommon }), borderCount <= min(Self.borderLimit, limit)
+        else {
             guard let beyond = part.tokens(beyond: maximum, limit: min(Self.singleLimit, limit)),
                 let leaving = leavingBytes(run, profile.machine, in: &automaton)
             else { return .notARun }
@@ -39,11 +39,16 @@ extension TokenCollector {
         }
         part.allowInside(maximum, in: &mask)
         let counts = max(Int(run.minimum), 1)...max(maximum, Int(run.minimum), 1)
-        for exit in exits.joined() where counts.contains(Int(exit.count)) {
-            let index = Int(exit.node)
-            let node = vocabulary.trie.nodes[index]
-            walk(index..<Int(node.end), above: Int(node.depth) - 1, from: run.rest, in: &automaton, into: &mask)
-            if automaton.isExhausted { return .complete }
+        for byte in following {
+            let after = automaton.state(after: run.rest, reading: byte)
+            part.exits[Int(byte)].allowLast(after: counts, in: &mask)
+            for exit in part.exits[Int(byte)].inner where counts.contains(Int(exit.count)) {
+                let index = Int(exit.node)
+                let node = vocabulary.trie.nodes[index]
+                for position in vocabulary.trie.ownTokens(of: index) { mask.allow(vocabulary.trie.tokens[position]) }
+                walk(index + 1..<Int(node.end), above: Int(node.depth), from: after, in: &automaton, into: &mask)
+                if automaton.isExhausted { return .complete }
+            }
         }
         return run.minimum == 0 ? .unless(run.rest) : .complete
     }
@@ -70,7 +75,7 @@ extension TokenCollector {
             let bytes = vocabulary.text(of: token).dropFirst(branch.depth)
             if automaton.state(after: state, reading: bytes) != Automaton.never { mask.allow(token) }
         }
-        for exit in leaving.lazy.flatMap({ profile.parts[number].exits.forced(by: $0) }) {
+        for exit in leaving.lazy.flatMap({ profile.parts[number].exits[Int($0)].forced }) {
             let index = Int(exit.node)
             let node = trie.nodes[index]
             let above = Int(node.depth) - 1

@@ -1,5 +1,5 @@
 // Which tokens can be read in a state is a walk of the tokens' trie that skips all that begins with what cannot be. That
-// is exact, and fast where few tokens can be read. Where many can, three things save most of the walk:
+// is exact, and fast where few tokens can be read. Where many can, four things save most of the walk:
 //
 // - A state that is a run of items, `x{a,b} rest`, asks `RunProfile`, which has walked the trie for x already: a mask by
 //   count, and a few tokens in which the run ends.
@@ -7,8 +7,8 @@
 //   by side with the run: below a node after which both are in the same state the run's answer holds. So is free text
 //   that may be the beginning of a trigger, beside free text that is not.
 // - Below bytes that many tokens begin with the profile has lists too: a blank in front of a word leads to a run.
-//
-// What none of these helps is walked.
+// - What none of these helps is walked by kinds of bytes (`KindTrie`): all words of five letters are one node, as long as
+//   letters lead to one state.
 
 /// Finds the tokens that an automaton can read.
 struct TokenCollector: Sendable {
@@ -110,11 +110,19 @@ struct TokenCollector: Sendable {
         guard !others.isEmpty else { return }
         let rest = others == [state] ? state : automaton.choice(of: others)
         let branch = vocabulary.branches[number]
-        if branch.isWide {
-            collect(from: rest, wide: branch, number: number, in: &automaton, into: &mask)
-        } else {
-            walk(branch.nodes, above: branch.depth, from: rest, in: &automaton, into: &mask)
+        if branch.isWide, let run = similarRun(to: rest, branch, in: &automaton) {
+            var found = TokenMask(vocabularyCount: vocabulary.count, allowingAll: false)
+            if collectRunAlone(run, branch: number, in: &automaton, into: &found) {
+                correct(&found, of: run, to: rest, branch, in: &automaton)
+                mask.formUnion(found.words)
+                return
+            }
         }
+        for child in branch.children where child.isApart && !automaton.isExhausted {
+            let next = automaton.state(after: rest, reading: vocabulary.trie.nodes[child.node].byte)
+            collect(below: child.node, from: next, in: &automaton, into: &mask)
+        }
+        walkKinds(of: branch, from: rest, in: &automaton, into: &mask)
     }
 
     /// Whether so many tokens of a wide branch can be read that it is worth while to look for runs in a state.
@@ -123,39 +131,18 @@ struct TokenCollector: Sendable {
         return 16 * tokenCount(state, branch, in: &automaton) > vocabulary.trie.tokens.count
     }
 
+    /// Adds the tokens below a node of the tokens' trie, and its own, if a state is reached with its byte.
     private mutating func collect(
-        from state: Automaton.State, wide branch: TokenBranch, number: Int, in automaton: inout Automaton,
-        into mask: inout TokenMask
-    ) {
-        if let run = similarRun(to: state, branch, in: &automaton) {
-            var found = TokenMask(vocabularyCount: vocabulary.count, allowingAll: false)
-            if collectRunAlone(run, branch: number, in: &automaton, into: &found) {
-                correct(&found, of: run, to: state, branch, in: &automaton)
-                mask.formUnion(found.words)
-                return
-            }
-        }
-        for child in branch.children {
-            let next = automaton.state(after: state, reading: vocabulary.trie.nodes[child.node].byte)
-            collect(below: child, from: next, in: &automaton, into: &mask)
-            if automaton.isExhausted { return }
-        }
-    }
-
-    /// Adds the tokens below a child of a wide branch, and its own, if a state is reached with its byte.
-    mutating func collect(
-        below child: TokenBranch.Child, from state: Automaton.State, in automaton: inout Automaton,
-        into mask: inout TokenMask
+        below node: Int, from state: Automaton.State, in automaton: inout Automaton, into mask: inout TokenMask
     ) {
         guard state != Automaton.never else { return }
         let trie = vocabulary.trie
-        for position in trie.ownTokens(of: child.node) { mask.allow(trie.tokens[position]) }
-        if let branch = child.branch {
+        for position in trie.ownTokens(of: node) { mask.allow(trie.tokens[position]) }
+        if let branch = vocabulary.branch(below: node) {
             collect(from: state, branch: branch, in: &automaton, into: &mask)
         } else {
-            let node = trie.nodes[child.node]
-            let below = child.node + 1..<Int(node.end)
-            walk(below, above: Int(node.depth), from: state, in: &automaton, into: &mask)
+            let below = node + 1..<Int(trie.nodes[node].end)
+            walk(below, above: Int(trie.nodes[node].depth), from: state, in: &automaton, into: &mask)
         }
     }
 
@@ -201,6 +188,56 @@ struct TokenCollector: Sendable {
             index += 1
             words.allow(tokens.extracting(Int(node.firstToken)..<Int(all[index].firstToken)))
             if Int(node.end) > index { path[depth] = Step(row: automaton.row(of: next), state: next) }
+        }
+    }
+
+    /// Adds the tokens of a branch's trie of kinds. Where letters lead to several states, each is followed alone.
+    private mutating func walkKinds(
+        of branch: TokenBranch, from state: Automaton.State, in automaton: inout Automaton, into mask: inout TokenMask
+    ) {
+        guard state != Automaton.never, state != Automaton.empty else { return }
+        let kinds = branch.kinds
+        var mixed: [(node: Int, before: Automaton.State)] = []
+        // Spans, since this is where the time goes.
+        let all = kinds.nodes.span
+        let tokens = kinds.tokens.span
+        let columns = automaton.classes.columnOfKind
+        let columnOfKind = columns.span
+        do {
+            var path = path.mutableSpan
+            var words = mask.mutableWords
+            path[branch.depth] = Step(row: automaton.row(of: state), state: state)
+            var index = 0
+            while index < kinds.count {
+                let node = all[index]
+                let depth = Int(node.depth)
+                let before = path[depth - 1]
+                let column = Int(columnOfKind[Int(node.byte)])
+                var next = automaton.transitions[before.row + column]
+                if next < 0 {
+                    next = automaton.step(before.state, column)
+                    if automaton.isExhausted { return }
+                }
+                guard next != Automaton.never, next != Automaton.mixed else {
+                    if next == Automaton.mixed {
+                        for member in kinds.members(of: index) { mixed.append((Int(member), before.state)) }
+                    }
+                    index = Int(node.end)
+                    continue
+                }
+                let own = Int(node.firstToken)..<Int(all[index + 1].firstToken)
+                if own.count >= kinds.maskedCount, let mask = kinds.masks[Int32(index)] {
+                    words.formUnion(mask)
+                } else {
+                    words.allow(tokens.extracting(own))
+                }
+                index += 1
+                if Int(node.end) > index { path[depth] = Step(row: automaton.row(of: next), state: next) }
+            }
+        }
+        for (node, before) in mixed where !automaton.isExhausted {
+            let next = automaton.state(after: before, reading: vocabulary.trie.nodes[node].byte)
+            collect(below: node, from: next, in: &automaton, into: &mask)
         }
     }
 
@@ -250,7 +287,7 @@ struct TokenCollector: Sendable {
                 for token in trie.tokens[trie.allTokens(of: index)] { mask[token] = false }
             }
         } else if index == child.node {
-            collect(below: child, from: state, in: &automaton, into: &mask)
+            collect(below: index, from: state, in: &automaton, into: &mask)
         } else {
             // The path above is needed again, that below is not.
             let node = trie.nodes[index]

@@ -65,6 +65,8 @@ struct TokenBranch: Sendable {
         let tokenCount: Int
         /// Number of the branch below it, if there is one.
         let branch: Int?
+        /// Whether its byte is a kind of its own, so that its branch serves the trie of kinds too.
+        let isApart: Bool
     }
 
     /// The nodes below.
@@ -75,6 +77,8 @@ struct TokenBranch: Sendable {
     let mask: [UInt64]
     /// The nodes right below of a wide branch; else none.
     var children: [Child] = []
+    /// Those of the nodes by kinds of bytes that are not children apart, nor below them.
+    var kinds = KindTrie()
 
     var isWide: Bool { !mask.isEmpty }
 }
