@@ -8,7 +8,6 @@ package final class ConstraintVocabulary: Sendable {
     package let endOfGeneration: Set<Int32>
     /// All tokens that have text.
     let trie: TokenTrie
-    /// The whole trie first, then what lies below those children of wide branches that have many tokens.
     let branches: [TokenBranch]
     /// The branches below nodes.
     private let branchNumbers: [Int: Int]
@@ -21,9 +20,6 @@ package final class ConstraintVocabulary: Sendable {
 
     /// Longest token; longer ones are never chosen under a constraint.
     static let largestLength = 1 << 12
-    /// Fewest tokens of a branch, and of a wide one, as shares of all.
-    private static let branchShare = 512
-    private static let wideShare = 8
     /// Most profiles that are kept for later grammars.
     private static let profileLimit = 16
 
@@ -45,7 +41,7 @@ package final class ConstraintVocabulary: Sendable {
             if text.isEmpty { textless.append(token) } else { tokens.append(token) }
         }
         trie = Self.trie(tokens) { bytes[Int(offsets[Int($0)])..<Int(offsets[Int($0) + 1])] }
-        branches = Self.branches(of: trie, count: count)
+        branches = TokenBranch.all(of: trie, vocabularyCount: count)
         var numbers: [Int: Int] = [:]
         for child in branches.lazy.flatMap(\.children) { numbers[child.node] = child.branch }
         branchNumbers = numbers
@@ -54,55 +50,9 @@ package final class ConstraintVocabulary: Sendable {
         self.offsets = offsets
     }
 
-    private static func branches(of trie: TokenTrie, count: Int) -> [TokenBranch] {
-        var branches = [branch(0..<trie.count, depth: 0, of: trie, count: count)]
-        var read = 0
-        while read < branches.count {
-            let nodes = branches[read].nodes
-            var roots: [Int32] = []
-            var index = nodes.lowerBound
-            while index < nodes.upperBound {
-                let tokenCount = trie.allTokens(of: index).count
-                let end = Int(trie.nodes[index].end)
-                let isBranch =
-                    branches[read].isWide && tokenCount * branchShare >= trie.tokens.count && end > index + 1
-                let isApart = isBranch && ByteKinds.isAlone(trie.nodes[index].byte)
-                if branches[read].isWide {
-                    branches[read].children.append(
-                        TokenBranch.Child(
-                            node: index, tokenCount: tokenCount, branch: isBranch ? branches.count : nil,
-                            isApart: isApart))
-                }
-                if isBranch {
-                    branches.append(
-                        branch(index + 1..<end, depth: branches[read].depth + 1, of: trie, count: count))
-                }
-                if !isApart { roots.append(Int32(index)) }
-                index = end
-            }
-            branches[read].kinds = KindTrie(roots, of: trie, vocabularyCount: count)
-            read += 1
-        }
-        return branches
-    }
-
-    /// A branch, without its children and kinds.
-    private static func branch(_ nodes: Range<Int>, depth: Int, of trie: TokenTrie, count: Int) -> TokenBranch {
-        let tokens = trie.tokens[
-            Int(trie.nodes[nodes.lowerBound].firstToken)..<Int(trie.nodes[nodes.upperBound].firstToken)]
-        guard tokens.count * wideShare >= trie.tokens.count else {
-            return TokenBranch(nodes: nodes, depth: depth, mask: [])
-        }
-        var words = [UInt64](repeating: 0, count: (count + 63) / 64)
-        for token in tokens { words[Int(token) / 64] |= 1 << UInt64(token % 64) }
-        return TokenBranch(nodes: nodes, depth: depth, mask: words)
-    }
-
     /// The number of the branch below a node, if there is one.
     func branch(below node: Int) -> Int? {
-        // Few nodes have so many descendants.
-        guard (Int(trie.nodes[node].end) - node) * Self.branchShare >= trie.tokens.count else { return nil }
-        return branchNumbers[node]
+        TokenBranch.canLie(below: node, of: trie) ? branchNumbers[node] : nil
     }
 
     /// The bytes of a token; none outside the vocabulary.

@@ -139,14 +139,20 @@ extension TokenCollector {
         return 2 * equal > total ? run : nil
     }
 
-    /// About how many tokens of a wide branch can be read in a state, by one byte; by two where the first is common.
-    func tokenCount(_ state: Automaton.State, _ branch: TokenBranch, in automaton: inout Automaton) -> Int {
+    /// About how many tokens of a wide branch can be read in a state, by one byte; by two where the first is common. Not
+    /// more of them than a limit are counted.
+    func tokenCount(
+        _ state: Automaton.State, _ branch: TokenBranch, limit: Int, in automaton: inout Automaton
+    ) -> Int {
         var count = 0
-        for child in branch.children {
+        for child in branch.children where count < limit {
             let next = automaton.state(after: state, reading: vocabulary.trie.nodes[child.node].byte)
             if next == Automaton.never { continue }
-            let below = child.branch.map { vocabulary.branches[$0] }
-            count += below.flatMap { $0.isWide ? tokenCount(next, $0, in: &automaton) : nil } ?? child.tokenCount
+            if let number = child.branch, vocabulary.branches[number].isWide {
+                count += tokenCount(next, vocabulary.branches[number], limit: limit - count, in: &automaton)
+            } else {
+                count += child.tokenCount
+            }
         }
         return count
     }

@@ -50,9 +50,7 @@ struct TokenCollector: Sendable {
         var prepared = self
         for item in trial.repeatedItems(limit: Self.itemLimit) where prepared.profiles.count < Self.profileLimit {
             guard isWanted() else { return }
-            guard
-                prepared.tokenCount(item, vocabulary.branches[0], in: &trial) * Self.profiledShare
-                    >= vocabulary.trie.tokens.count,
+            guard prepared.isCommon(item, vocabulary.branches[0], share: Self.profiledShare, in: &trial),
                 let machine = ItemMachine(of: item, in: &trial)
             else { continue }
             prepared.profiles[item] = vocabulary.profile(of: machine)
@@ -128,7 +126,15 @@ struct TokenCollector: Sendable {
     /// Whether so many tokens of a wide branch can be read that it is worth while to look for runs in a state.
     private func isBusy(_ state: Automaton.State, _ branch: TokenBranch, in automaton: inout Automaton) -> Bool {
         guard branch.isWide, state != Automaton.empty else { return false }
-        return 16 * tokenCount(state, branch, in: &automaton) > vocabulary.trie.tokens.count
+        return isCommon(state, branch, share: 16, in: &automaton)
+    }
+
+    /// Whether at least a share of all tokens are in a wide branch and can be read in a state.
+    private func isCommon(
+        _ state: Automaton.State, _ branch: TokenBranch, share: Int, in automaton: inout Automaton
+    ) -> Bool {
+        let limit = vocabulary.trie.tokens.count / share
+        return tokenCount(state, branch, limit: limit, in: &automaton) >= limit
     }
 
     /// Adds the tokens below a node of the tokens' trie, and its own, if a state is reached with its byte.

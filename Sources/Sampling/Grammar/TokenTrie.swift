@@ -56,29 +56,3 @@ struct TokenTrie: Sendable {
         Int(nodes[index].firstToken)..<Int(nodes[Int(nodes[index].end)].firstToken)
     }
 }
-
-/// A part of a trie: all tokens, or those that begin with the same bytes and go on.
-struct TokenBranch: Sendable {
-    /// A node right below.
-    struct Child: Sendable {
-        let node: Int
-        let tokenCount: Int
-        /// Number of the branch below it, if there is one.
-        let branch: Int?
-        /// Whether its byte is a kind of its own, so that its branch serves the trie of kinds too.
-        let isApart: Bool
-    }
-
-    /// The nodes below.
-    let nodes: Range<Int>
-    /// Number of bytes in front.
-    let depth: Int
-    /// The tokens, that of the bytes in front included, if they are a good part of all; else no words.
-    let mask: [UInt64]
-    /// The nodes right below of a wide branch; else none.
-    var children: [Child] = []
-    /// Those of the nodes by kinds of bytes that are not children apart, nor below them.
-    var kinds = KindTrie()
-
-    var isWide: Bool { !mask.isEmpty }
-}

@@ -106,30 +106,31 @@ private struct GrammarCommand {
         let compiled = clock.now
         var texts: [String] = []
         while let line = readLine() { texts.append(try text(try JSONParser.parse(line))) }
-        var cold = MaskTimes()
-        var warm = MaskTimes()
-        // The first round warms up the program, as earlier requests do; every text has a constraint of its own.
-        for _ in 0..<2 {
-            (cold, warm) = (MaskTimes(), MaskTimes())
+        var rounds = (0...Self.rounds).map { _ in MaskTimes() }
+        for round in rounds.indices {
             for text in texts {
+                // One of its own for every text: nothing that it finds out serves another.
                 var constraint = try GrammarConstraint(grammar, vocabulary: vocabulary, trigger: trigger)
-                try measure(tokenizer.encode(text, options: .userText), &constraint, cold: &cold, warm: &warm)
+                try measure(tokenizer.encode(text, options: .userText), &constraint, into: &rounds[round])
             }
         }
+        // It warms up the program, as earlier requests do.
+        rounds.removeFirst()
         try output.write([
             "tokens": .integer(vocabulary.count),
-            "masks": .integer(cold.times.count),
+            "masks": .integer(rounds[0].cold.count),
             "vocabulary_microseconds": MaskTimes.microseconds(loaded - start),
             "compile_microseconds": MaskTimes.microseconds(compiled - loaded),
-            "cold_microseconds": cold.report,
-            "warm_microseconds": warm.report,
+            "cold_microseconds": MaskTimes.report(rounds.map(\.cold)),
+            "warm_microseconds": MaskTimes.report(rounds.map(\.warm)),
         ])
     }
 
+    /// Rounds that are measured. Of each mask's times the median counts, so that a round in which something else ran does not.
+    private static let rounds = 5
+
     /// Takes the time of the mask before each token of a text, and of the same mask when it is asked for again.
-    private func measure(
-        _ tokens: [Int32], _ constraint: inout GrammarConstraint, cold: inout MaskTimes, warm: inout MaskTimes
-    ) throws {
+    private func measure(_ tokens: [Int32], _ constraint: inout GrammarConstraint, into times: inout MaskTimes) throws {
         let clock = ContinuousClock()
         var mask = TokenMask(vocabularyCount: 0, allowingAll: true)
         for (index, token) in tokens.enumerated() {
@@ -137,8 +138,8 @@ private struct GrammarCommand {
             let isMasked = try constraint.mask(into: &mask)
             let found = clock.now
             _ = try constraint.mask(into: &mask)
-            cold.times.append(found - start)
-            warm.times.append(clock.now - found)
+            times.cold.append(found - start)
+            times.warm.append(clock.now - found)
             guard !isMasked || mask[token] else {
                 throw InputError("the constraint does not allow a text's token \(index + 1)")
             }
@@ -147,17 +148,21 @@ private struct GrammarCommand {
     }
 }
 
-/// How long masks took.
+/// How long masks took: when they were asked for first, and then again.
 private struct MaskTimes {
-    var times: [Duration] = []
+    var cold: [Duration] = []
+    var warm: [Duration] = []
 
-    var report: JSONValue {
-        let sorted = times.sorted()
+    /// What rounds of the same masks say.
+    static func report(_ rounds: [[Duration]]) -> JSONValue {
+        let sorted = (rounds.first ?? []).indices.map { mask in
+            rounds.map { $0[mask] }.sorted()[rounds.count / 2]
+        }.sorted()
         guard let most = sorted.last else { return .null }
         return [
-            "median": Self.microseconds(sorted[sorted.count / 2]),
-            "p99": Self.microseconds(sorted[sorted.count * 99 / 100]),
-            "max": Self.microseconds(most),
+            "median": microseconds(sorted[sorted.count / 2]),
+            "p99": microseconds(sorted[sorted.count * 99 / 100]),
+            "max": microseconds(most),
         ]
     }
 
