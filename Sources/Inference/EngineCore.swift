@@ -91,7 +91,7 @@ package final class EngineCore {
         sequence.group = request.group
         sequence.salt = request.cacheSalt
         sequence.usesLongRoPE = runner.usesLongRoPE(length: request.prompt.count + tokenLimit)
-        sequence.wantsPromptLogits = request.returnedLogits == .all
+        sequence.wantsPromptLogits = request.returnedLogits == .all || request.scoresPrompt
         let id = try scheduler.submit(sequence)
         generations[id] = generation
         return id
@@ -182,6 +182,9 @@ package final class EngineCore {
         if request.returnedLogits == .all || (request.returnedLogits == .generated && isLast) {
             deliver(.logits(position: position, (0..<logits.count).map { logits[$0] }), to: id)
         }
+        if request.scoresPrompt, position < sequence.promptCount {
+            scorePrompt(logits, of: sequence, at: position, topCount: request.topLogProbabilityCount ?? 0)
+        }
         guard isLast else { return }
         guard generations[id]?.tokenLimit ?? 0 > 0 else {
             ended.append((id, .length))
@@ -193,6 +196,19 @@ package final class EngineCore {
             generations[id]?.heldLogits = (0..<logits.count).map { logits[$0] }
             held.append(id)
         }
+    }
+
+    /// Keeps the log probability of the prompt's token that follows a position; at the prompt's end, delivers all.
+    private func scorePrompt(
+        _ logits: borrowing Span<Float>, of sequence: Sequence, at position: Int, topCount: Int
+    ) {
+        guard position + 1 < sequence.promptCount else {
+            deliver(.prompt(generations[sequence.id]?.promptScores ?? []), to: sequence.id)
+            generations[sequence.id]?.promptScores = []
+            return
+        }
+        generations[sequence.id]?.promptScores.append(
+            LogProbabilities(logits, chosen: sequence.tokens[position + 1], topCount: topCount, using: &candidates))
     }
 
     private func choose(from logits: borrowing Span<Float>, for id: SequenceID) {

@@ -12,6 +12,8 @@ struct Generation {
     private var constraint: (any TokenConstraint)?
     /// Logits of which a token is chosen as soon as the constraint has been made.
     var heldLogits: [Float] = []
+    /// Log probabilities of the prompt's tokens so far, from the second on.
+    var promptScores: [LogProbabilities] = []
     var statistics = GenerationStatistics()
     private var stops: StopMatcher
     private var decoder = StreamDecoder()

@@ -56,6 +56,8 @@ package struct GeneratedToken: Sendable, Equatable {
 package enum GenerationEvent: Sendable {
     /// Logits after the token at a position, one per token of the vocabulary.
     case logits(position: Int, [Float])
+    /// Log probabilities of the prompt's tokens from the second on, if the request wants them: before the first token.
+    case prompt([LogProbabilities])
     case token(GeneratedToken)
     /// Text that was held back, why it ended, and what it cost.
     case finished(FinishReason, remainingText: String, GenerationStatistics)

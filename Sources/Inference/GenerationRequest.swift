@@ -17,6 +17,8 @@ package struct GenerationRequest: Sendable {
     package var stop = StopConditions()
     /// How many of the likeliest tokens come with each token's log probability; `nil` leaves out both.
     package var topLogProbabilityCount: Int?
+    /// Whether the prompt's tokens have log probabilities too, where the generated ones do.
+    package var scoresPrompt = false
     /// Which logits are delivered beside the text.
     package var returnedLogits = ReturnedLogits.none
     /// Whether tokens without text of their own are written out.

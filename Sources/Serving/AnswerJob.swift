@@ -18,11 +18,20 @@ struct AnswerJob: Sendable {
     /// What the answer is held to.
     var constraint: ConstraintLoad?
     var truncatedTokens = 0
-    /// Text that stands before the answer.
-    var echo: String?
+    /// What stands before the answer.
+    var echo: Echo?
     /// When the request came.
     let start: ContinuousClock.Instant
     let metrics: ServingMetrics
+
+    /// The prompt as a part of the reply.
+    struct Echo: Sendable {
+        let text: String
+        /// The bytes of its first token.
+        let firstPiece: [UInt8]
+        /// Whether its tokens have log probabilities.
+        let isScored: Bool
+    }
 
     /// Generates all answers side by side, and ends each with `finished` or `failed`.
     ///
@@ -40,7 +49,6 @@ struct AnswerJob: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (choice, handle) in zip(choices, handles) {
                 group.addTask {
-                    if let echo { try await sink.send(.text(echo), choice: choice) }
                     try await deliver(handle, choice: choice, loadTime: loadTime, to: sink)
                 }
             }
@@ -54,6 +62,7 @@ struct AnswerJob: Sendable {
         // The last token is chosen but takes no position.
         request.stop = options.stopConditions(room: contextLength - tokens.count + 1)
         request.topLogProbabilityCount = logProbabilities
+        request.scoresPrompt = echo?.isScored ?? false
         request.showsSpecialTokens = parser != nil
         request.constraint = constraint
         return request
@@ -71,9 +80,15 @@ struct AnswerJob: Sendable {
             }
         }
         try await sink.send(.started(Usage(promptTokens: tokens.count)), choice: choice)
+        if let echo, !echo.isScored { try await sink.send(.text(echo.text), choice: choice) }
         for await event in handle.events {
             switch event {
             case .logits: break
+            case .prompt(let scores):
+                guard let echo else { break }
+                let first = WireFormats.TokenLogProbability(echo.firstPiece, logProbability: nil)
+                try await sink.send(.logProbabilities([first] + scores.map(model.wire)), choice: choice)
+                try await sink.send(.text(echo.text), choice: choice)
             case .token(let token):
                 for part in maker.events(of: token) { try await sink.send(part, choice: choice) }
             case .finished(let reason, let remaining, let statistics):

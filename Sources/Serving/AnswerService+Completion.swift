@@ -31,7 +31,7 @@ extension AnswerService {
                         dialect: dialect, logProbabilities: request.logProbabilities, parser: prompt.parser,
                         constraint: try ConstraintBuilder(model: model, prompt: prompt.text)
                             .constraint(request.responseFormat),
-                        echo: request.echoesPrompt ? builder.text(of: asked) : nil, start: start,
+                        echo: request.echoesPrompt ? builder.echo(of: asked, as: prompt.tokens) : nil, start: start,
                         metrics: metrics)
                     let first = index * request.choiceCount
                     group.addTask { try await job.run(choices: first..<first + request.choiceCount, to: sink) }
@@ -75,6 +75,21 @@ struct CompletionPromptBuilder {
         }
     }
 
+    /// What stands before the answer.
+    func echo(of prompt: Prompt, as tokens: [TokenID]) -> AnswerJob.Echo {
+        let tokenizer = model.loaded.tokenizer
+        switch prompt {
+        case .text(let text):
+            // A token that the vocabulary puts in front is none of the text's.
+            let first = tokens.first.map { tokenizer.piece(of: $0, special: .hidden) } ?? []
+            return AnswerJob.Echo(text: text, firstPiece: first, isScored: request.scoresPrompt)
+        case .tokens(let tokens):
+            let first = tokens.first.map { tokenizer.piece(of: $0, special: .shown) } ?? []
+            return AnswerJob.Echo(
+                text: tokenizer.decode(tokens, special: .shown), firstPiece: first, isScored: request.scoresPrompt)
+        }
+    }
+
     /// - Throws: `WireError` if the prompt does not fit, or what the template raises.
     func build(_ prompt: Prompt, contextLength: Int) throws -> Result {
         switch prompt {
@@ -84,7 +99,7 @@ struct CompletionPromptBuilder {
             if let suffix = request.suffix, !suffix.isEmpty {
                 return try checked(try fillIn(prefix: text, suffix: suffix), contextLength)
             }
-            guard !request.isRaw, model.format != nil else {
+            guard !request.isRaw, !request.scoresPrompt, model.format != nil else {
                 let tokens = model.loaded.tokenizer.encode(text, options: .prompt)
                 return try checked(Result(text: text, tokens: request.context + tokens), contextLength)
             }

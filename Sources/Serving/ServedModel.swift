@@ -115,8 +115,13 @@ package struct ServedModel: Sendable {
 
     private func wire(_ item: Sampling.TokenLogProbability) -> WireFormats.TokenLogProbability {
         let bytes = loaded.tokenizer.piece(of: item.token, special: .shown)
-        return WireFormats.TokenLogProbability(
-            token: String(decoding: bytes, as: UTF8.self), bytes: bytes, logProbability: item.logProbability)
+        return WireFormats.TokenLogProbability(bytes, logProbability: item.logProbability)
+    }
+}
+
+extension WireFormats.TokenLogProbability {
+    init(_ bytes: [UInt8], logProbability: Float?) {
+        self.init(token: String(decoding: bytes, as: UTF8.self), bytes: bytes, logProbability: logProbability)
     }
 }
 

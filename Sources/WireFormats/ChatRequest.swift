@@ -128,6 +128,8 @@ package struct CompletionRequest: Sendable, Equatable {
     package var bestOf: Int?
     /// The prompt stands before the answer.
     package var echoesPrompt = false
+    /// Its tokens have log probabilities, too: then it is read as it is, without any template. Not with a suffix.
+    package var scoresPrompt = false
     package var truncates: Bool?
     package var shifts: Bool?
     package var rendersOnly = false

@@ -87,6 +87,9 @@ package struct CollectedReply: Sendable, Equatable {
             toolCalls: toolCalls)
     }
 
+    /// Forgets log probabilities that were needed only to choose between answers.
+    package mutating func dropLogProbabilities() { logProbabilities = [] }
+
     /// The answer's end; if none came, it was cut off.
-    var end: ReplySummary { summary ?? ReplySummary(reason: .cancelled) }
+    package var end: ReplySummary { summary ?? ReplySummary(reason: .cancelled) }
 }

@@ -7,13 +7,14 @@ package struct TokenLogProbability: Sendable, Equatable {
     package var bytes: [UInt8]
     /// The token's id, for dialects that list it.
     package var id: Int32?
-    /// Natural logarithm, of the model's distribution before any sampling stage.
-    package var logProbability: Float
+    /// Natural logarithm, of the model's distribution before any sampling stage; nil for a text's first token, which
+    /// follows nothing.
+    package var logProbability: Float?
     /// The likeliest tokens, best first; empty unless asked for.
     package var alternatives: [TokenLogProbability]
 
     package init(
-        token: String, bytes: [UInt8], id: Int32? = nil, logProbability: Float,
+        token: String, bytes: [UInt8], id: Int32? = nil, logProbability: Float?,
         alternatives: [TokenLogProbability] = []
     ) {
         self.token = token
@@ -24,7 +25,7 @@ package struct TokenLogProbability: Sendable, Equatable {
     }
 
     /// The logarithm as a number; what has no probability is −9999, as OpenAI writes it.
-    var number: JSONValue { .float(logProbability.isFinite ? logProbability : -9999) }
+    var number: JSONValue { logProbability.map { .float($0.isFinite ? $0 : -9999) } ?? .null }
 
     /// The form that Ollama and OpenAI share.
     func json(listsAlternatives: Bool) -> JSONValue {

@@ -112,6 +112,28 @@ import Testing
         #expect(found.logProbabilities.allSatisfy { $0 < 0 && $0 > -10 })
     }
 
+    @Test(arguments: [0, 3]) func promptsAreScoredAsIfTheyWereGenerated(newTokens: Int) throws {
+        var asked = request(80, tokens: 70)
+        asked.topLogProbabilityCount = 2
+        asked.stop.ignoresEndOfGeneration = true
+        let generated = try run(asked, on: core())
+        var wanted = asked
+        wanted.prompt += generated.tokens
+        wanted.scoresPrompt = true
+        wanted.stop.maximumTokens = newTokens
+        // Beside another sequence, and with the prompt's pages in the cache.
+        let core = core()
+        let other = Delivered()
+        _ = try run(asked, on: core)
+        _ = try core.submit(request(100)) { other.take($0) }
+        let found = try run(wanted, on: core)
+        #expect(found.promptScores.count == 149 && found.tokens.count == newTokens)
+        #expect(found.promptScores.map(\.chosen.token) == Array(wanted.prompt.dropFirst()))
+        #expect(found.promptScores.suffix(70).map(\.chosen.logProbability) == generated.logProbabilities)
+        #expect(found.promptScores.suffix(70).allSatisfy { $0.top.count == 2 && $0.top[0] == $0.chosen })
+        #expect(generated.promptScores.isEmpty && other.promptScores.isEmpty)
+    }
+
     @Test func brokenLogitsEndTheGenerationAlone() throws {
         let runner = PrefixRunner()
         var steps = 0

@@ -61,6 +61,7 @@ final class Delivered {
     var text = ""
     var logits: [Int: [Float]] = [:]
     var logProbabilities: [Float] = []
+    var promptScores: [LogProbabilities] = []
     var reason: FinishReason?
     var statistics = GenerationStatistics()
     /// Answer to the events from the n-th token on.
@@ -69,6 +70,7 @@ final class Delivered {
     func take(_ event: GenerationEvent) -> EventDelivery {
         switch event {
         case .logits(let position, let row): logits[position] = row
+        case .prompt(let scores): promptScores += scores
         case .token(let token):
             tokens.append(token.token)
             text += token.text

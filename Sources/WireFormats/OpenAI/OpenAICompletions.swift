@@ -17,6 +17,7 @@ package enum OpenAICompletions {
         request.choiceCount = try object.int("n", in: 1...WireLimits.choiceCount) ?? 1
         request.bestOf = try object.int("best_of", in: 1...WireLimits.choiceCount)
         request.echoesPrompt = try object.bool("echo") ?? false
+        request.scoresPrompt = request.echoesPrompt && request.logProbabilities != nil && request.suffix == nil
         request.truncates = try object.bool("truncate")
         request.shifts = try object.bool("shift")
         request.rendersOnly = try object.bool("_debug_render_only") ?? false
@@ -121,7 +122,8 @@ struct LegacyLogProbabilities: Sendable {
             "token_logprobs": .array(tokens.map(\.number)),
             "top_logprobs": .array(
                 tokens.map { token in
-                    .object(JSONObject(token.alternatives.lazy.map { (key: $0.token, value: $0.number) }))
+                    guard token.logProbability != nil else { return .null }
+                    return .object(JSONObject(token.alternatives.lazy.map { (key: $0.token, value: $0.number) }))
                 }),
             "text_offset": .array(offsets),
         ]

@@ -77,6 +77,7 @@ private struct LogitsCommand {
             case .logits(let position, let logits):
                 // Rows of generated tokens are not asked for.
                 if position < tokens.count { rows.append(.array(logits.map { .float($0) })) }
+            case .prompt: break
             case .token(let token): greedy.append(.integer(token.token))
             case .finished(let reason, _, _): end = reason
             }

@@ -22,7 +22,7 @@ final class CompletionWriter {
     /// Takes an event; an interrupt or a closed output ends the generation.
     func take(_ event: GenerationEvent) -> EventDelivery {
         switch event {
-        case .logits: break
+        case .logits, .prompt: break
         case .token(let token):
             tokens.append(token.token)
             write(token.text)

@@ -24,6 +24,7 @@ extension OpenAIRoutes {
         if isChosen, wanted.logProbabilities == nil { wanted.logProbabilities = 0 }
         var replies = try await call.collect { try await answers.complete(wanted, dialect: .openAI, to: $0) }
         if isChosen { replies = Self.best(request.choiceCount, of: wanted.choiceCount, replies) }
+        if request.logProbabilities == nil { for index in replies.indices { replies[index].dropLogProbabilities() } }
         try await call.reply(
             try OpenAICompletions.body(head: head, replies: replies, answersPerPrompt: request.choiceCount))
     }
@@ -31,8 +32,9 @@ extension OpenAIRoutes {
     /// The likeliest answers to each prompt, by their mean log probability per token.
     private static func best(_ kept: Int, of made: Int, _ replies: [CollectedReply]) -> [CollectedReply] {
         func likelihood(_ reply: CollectedReply) -> Float {
-            let tokens = reply.logProbabilities
-            return tokens.isEmpty ? -.infinity : tokens.reduce(0) { $0 + $1.logProbability } / Float(tokens.count)
+            // Those of an echoed prompt come first.
+            let tokens = reply.logProbabilities.suffix(reply.end.usage.completionTokens).compactMap(\.logProbability)
+            return tokens.isEmpty ? -.infinity : tokens.reduce(0, +) / Float(tokens.count)
         }
         return stride(from: 0, to: replies.count, by: made).flatMap { first in
             replies[first..<min(first + made, replies.count)].sorted { likelihood($0) > likelihood($1) }.prefix(kept)
