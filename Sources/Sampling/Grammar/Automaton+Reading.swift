@@ -8,7 +8,10 @@ extension Automaton {
     mutating func step(_ state: State, _ column: Int) -> State {
         let known = transitions[row(of: state) + column]
         if known >= 0 { return known }
-        let next = derivative(of: state, by: column, depth: 0)
+        // Of letters that are alike in this state one derivative is enough.
+        let kind = column < classes.count ? Int(classes.kindOfClass[column]) : column
+        let alike = kind == column ? Self.mixed : step(state, kind)
+        let next = alike == Self.mixed ? derivative(of: state, by: column, depth: 0) : alike
         // The row may have been made by another, but it does not move.
         if !isExhausted { transitions[row(of: state) + column] = next }
         return next

@@ -15,6 +15,8 @@ struct ByteClasses: Sendable {
     private(set) var ofColumn: [ClassSet] = []
     /// The bytes of each column.
     private(set) var bytes: [ClosedRange<UInt8>] = []
+    /// The column of the kind that a class belongs to with others; its own for other classes.
+    private(set) var kindOfClass: [UInt16] = []
     /// The column of each kind, by the byte that stands for it.
     private(set) var columnOfKind: [UInt16] = []
 
@@ -55,10 +57,12 @@ struct ByteClasses: Sendable {
             ofColumn.append(ClassSet(number...number))
         }
         columnOfKind = ofByte.map(UInt16.init)
+        kindOfClass = Array(0..<UInt16(count))
         for kind in ByteKinds.ranges {
             let classes = Int(ofByte[Int(kind.lowerBound)])...Int(ofByte[Int(kind.upperBound)])
             guard classes.count > 1 else { continue }
             columnOfKind[Int(kind.lowerBound)] = UInt16(columnCount)
+            for byteClass in classes { kindOfClass[byteClass] = UInt16(columnCount) }
             bytes.append(kind)
             ofColumn.append(ClassSet(classes))
         }

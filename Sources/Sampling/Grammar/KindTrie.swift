@@ -15,6 +15,8 @@ struct KindTrie: Sendable {
     /// Tokens of those nodes that have many, as masks, by node.
     private(set) var masks: [Int32: [UInt64]] = [:]
 
+    /// The nodes of the first level by byte; negative where there is none.
+    private(set) var roots = Array(repeating: Int32(-1), count: 256)
     /// Fewest tokens of a node whose tokens are a mask.
     private(set) var maskedCount = Int.max
 
@@ -36,6 +38,11 @@ struct KindTrie: Sendable {
         nodes.removeAll()
         fill(levels, trie)
         let wordCount = (vocabularyCount + 63) / 64
+        var root = 0
+        while root < count {
+            self.roots[Int(nodes[root].byte)] = Int32(root)
+            root = Int(nodes[root].end)
+        }
         maskedCount = max(wordCount / Self.maskShare, 1)
         for index in 0..<count {
             let own = ownTokens(of: index)

@@ -16,8 +16,10 @@ final class TokenBranch: Sendable {
     let depth: Int
     /// The tokens of a wide branch, which are a good part of all; else no words.
     let mask: [UInt64]
-    /// The nodes right below of a wide branch, those with most tokens first; else none.
+    /// The nodes right below of a wide branch; else none.
     let children: [Child]
+    /// Their numbers by byte; negative where there is none.
+    private let childOfByte: [Int16]
     /// Those of the nodes by kinds of bytes that are not children apart, nor below them.
     let kinds: KindTrie
 
@@ -70,8 +72,17 @@ final class TokenBranch: Sendable {
             if !isApart { roots.append(Int32(index)) }
             index = end
         }
-        self.children = children.sorted { $0.tokenCount > $1.tokenCount }
+        self.children = children
+        var childOfByte = Array(repeating: Int16(-1), count: 256)
+        for (number, child) in children.enumerated() { childOfByte[Int(trie.nodes[child.node].byte)] = Int16(number) }
+        self.childOfByte = childOfByte
         kinds = KindTrie(roots, of: trie, vocabularyCount: vocabularyCount)
+    }
+
+    /// The node right below a wide branch that has a byte.
+    func child(_ byte: UInt8) -> Child? {
+        let number = Int(childOfByte[Int(byte)])
+        return number < 0 ? nil : children[number]
     }
 
     /// Whether enough nodes lie below one that a branch may.

@@ -25,7 +25,7 @@ extension TokenCollector {
         guard let run = automaton.run(state), let profile = profiles[run.item] else { return .notARun }
         let part = profile.parts[branch]
         let maximum = run.maximum < 0 ? Int.max : Int(run.maximum)
-        let following = automaton.firstBytes(of: run.rest)
+        let following = beginning(of: run.rest, in: &automaton).bytes
         let borderCount = following.reduce(0) { $0 + part.exits[Int($1)].inner.count }
         let limit = vocabulary.branches[branch].nodes.count / Self.singleShare
         guard following.allSatisfy({ !part.exits[Int($0)].isCommon }), borderCount <= min(Self.borderLimit, limit)
@@ -108,19 +108,20 @@ extension TokenCollector {
     }
 
     /// A run after whose first item most tokens of a wide branch leave the same state as they do in this state.
-    func similarRun(
+    mutating func similarRun(
         to state: Automaton.State, _ branch: TokenBranch, in automaton: inout Automaton
     ) -> Automaton.State? {
         let total = branch.children.reduce(0) { $0 + $1.tokenCount }
+        let bytes = beginning(of: state, in: &automaton).bytes
         var alive = 0
         var most = 0
         var found: Automaton.Run?
-        for child in branch.children {
-            let byte = vocabulary.trie.nodes[child.node].byte
-            let next = automaton.state(after: state, reading: byte)
-            if next == Automaton.never { continue }
+        for byte in bytes {
+            guard let child = branch.child(byte) else { continue }
             alive += child.tokenCount
-            guard child.tokenCount > most, let run = automaton.run(next), let profile = profiles[run.item],
+            guard child.tokenCount > most else { continue }
+            let next = automaton.state(after: state, reading: byte)
+            guard let run = automaton.run(next), let profile = profiles[run.item],
                 profile.machine.state(after: ItemMachine.start, reading: byte) == ItemMachine.complete
             else { continue }
             most = child.tokenCount
@@ -130,10 +131,9 @@ extension TokenCollector {
         let run = automaton.withOneMore(found)
         guard run != state else { return nil }
         var equal = 0
-        for child in branch.children {
-            let byte = vocabulary.trie.nodes[child.node].byte
+        for byte in bytes {
+            guard let child = branch.child(byte) else { continue }
             let next = automaton.state(after: state, reading: byte)
-            guard next != Automaton.never else { continue }
             if next == automaton.state(after: run, reading: byte) { equal += child.tokenCount }
         }
         return 2 * equal > total ? run : nil
@@ -141,14 +141,14 @@ extension TokenCollector {
 
     /// About how many tokens of a wide branch can be read in a state, by one byte; by two where the first is common. Not
     /// more of them than a limit are counted.
-    func tokenCount(
+    mutating func tokenCount(
         _ state: Automaton.State, _ branch: TokenBranch, limit: Int, in automaton: inout Automaton
     ) -> Int {
         var count = 0
-        for child in branch.children where count < limit {
-            let next = automaton.state(after: state, reading: vocabulary.trie.nodes[child.node].byte)
-            if next == Automaton.never { continue }
+        for byte in beginning(of: state, in: &automaton).bytes where count < limit {
+            guard let child = branch.child(byte) else { continue }
             if let number = child.branch, vocabulary.branches[number].isWide {
+                let next = automaton.state(after: state, reading: byte)
                 count += tokenCount(next, vocabulary.branches[number], limit: limit - count, in: &automaton)
             } else {
                 count += child.tokenCount

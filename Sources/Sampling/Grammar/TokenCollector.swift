@@ -20,8 +20,16 @@ struct TokenCollector: Sendable {
     private var likePath: [Step]
     /// Bytes by which runs can be left, by item and what follows.
     var leavingBytes: [UInt64: [UInt8]] = [:]
+    /// What can be read first in a state; the same states are asked about in each branch.
+    private var beginnings: [Automaton.State: Beginning] = [:]
     /// What can be read in free text that has no beginning of a trigger at its end.
     private var freeText: (state: Automaton.State, mask: TokenMask)?
+
+    /// Bytes that can be read in a state, and their kinds.
+    struct Beginning: Sendable {
+        let bytes: [UInt8]
+        let kinds: [UInt8]
+    }
 
     private struct Step {
         var row = 0
@@ -31,6 +39,8 @@ struct TokenCollector: Sendable {
     /// Bounds of the work before the first token: items that are looked at, and profiles.
     private static let itemLimit = 512
     private static let profileLimit = 16
+    /// Most beginnings that are kept.
+    private static let beginningLimit = 4096
     /// Most states that are opened in search of runs.
     private static let openLimit = 64
     /// A repetition of an item is profiled if at least so many tokens begin as it does, as a share of all.
@@ -67,7 +77,26 @@ struct TokenCollector: Sendable {
     }
 
     /// Forgets what it knows of states that come and go: they have been numbered anew.
-    mutating func forgetStates() { leavingBytes.removeAll() }
+    mutating func forgetStates() {
+        leavingBytes.removeAll()
+        beginnings.removeAll()
+    }
+
+    /// What can be read first in a state.
+    mutating func beginning(of state: Automaton.State, in automaton: inout Automaton) -> Beginning {
+        if let known = beginnings[state] { return known }
+        let bytes = automaton.firstBytes(of: state)
+        var kinds: [UInt8] = []
+        for byte in bytes {
+            let kind = ByteKinds.ofByte[Int(byte)]
+            // The bytes of a kind are neighbours.
+            if kinds.last != kind { kinds.append(kind) }
+        }
+        let found = Beginning(bytes: bytes, kinds: kinds)
+        if beginnings.count >= Self.beginningLimit { beginnings.removeAll() }
+        if !automaton.isExhausted { beginnings[state] = found }
+        return found
+    }
 
     /// Adds every token that can be read in a state to a mask.
     mutating func collect(from state: Automaton.State, in automaton: inout Automaton, into mask: inout TokenMask) {
@@ -116,21 +145,24 @@ struct TokenCollector: Sendable {
                 return
             }
         }
-        for child in branch.children where child.isApart && !automaton.isExhausted {
-            let next = automaton.state(after: rest, reading: vocabulary.trie.nodes[child.node].byte)
+        let beginning = beginning(of: rest, in: &automaton)
+        for byte in beginning.bytes {
+            guard let child = branch.child(byte), child.isApart, !automaton.isExhausted else { continue }
+            let next = automaton.state(after: rest, reading: byte)
             collect(below: child.node, from: next, in: &automaton, into: &mask)
         }
-        walkKinds(of: branch, from: rest, in: &automaton, into: &mask)
+        collect(beginning.kinds, of: branch, from: rest, in: &automaton, into: &mask)
     }
 
     /// Whether so many tokens of a wide branch can be read that it is worth while to look for runs in a state.
-    private func isBusy(_ state: Automaton.State, _ branch: TokenBranch, in automaton: inout Automaton) -> Bool {
+    private mutating func isBusy(_ state: Automaton.State, _ branch: TokenBranch, in automaton: inout Automaton) -> Bool
+    {
         guard branch.isWide, state != Automaton.empty else { return false }
         return isCommon(state, branch, share: 16, in: &automaton)
     }
 
     /// Whether at least a share of all tokens are in a wide branch and can be read in a state.
-    private func isCommon(
+    private mutating func isCommon(
         _ state: Automaton.State, _ branch: TokenBranch, share: Int, in automaton: inout Automaton
     ) -> Bool {
         let limit = vocabulary.trie.tokens.count / share
@@ -197,24 +229,41 @@ struct TokenCollector: Sendable {
         }
     }
 
-    /// Adds the tokens of a branch's trie of kinds. Where letters lead to several states, each is followed alone.
-    private mutating func walkKinds(
-        of branch: TokenBranch, from state: Automaton.State, in automaton: inout Automaton, into mask: inout TokenMask
+    /// Adds the tokens of a branch whose first byte is of some kinds. Where the letters of a token lead to several states,
+    /// each is followed alone.
+    private mutating func collect(
+        _ beginnings: [UInt8], of branch: TokenBranch, from state: Automaton.State, in automaton: inout Automaton,
+        into mask: inout TokenMask
     ) {
-        guard state != Automaton.never, state != Automaton.empty else { return }
-        let kinds = branch.kinds
+        for (node, before) in walkKinds(beginnings, of: branch, from: state, in: &automaton, into: &mask) {
+            guard !automaton.isExhausted else { return }
+            let next = automaton.state(after: before, reading: vocabulary.trie.nodes[node].byte)
+            collect(below: node, from: next, in: &automaton, into: &mask)
+        }
+    }
+
+    /// The same but for tokens whose letters lead to several states.
+    ///
+    /// - Returns: the nodes of those in the tokens' trie, with the states in front of them.
+    private mutating func walkKinds(
+        _ beginnings: [UInt8], of branch: TokenBranch, from state: Automaton.State, in automaton: inout Automaton,
+        into mask: inout TokenMask
+    ) -> [(node: Int, before: Automaton.State)] {
         var mixed: [(node: Int, before: Automaton.State)] = []
+        guard state != Automaton.never, state != Automaton.empty else { return mixed }
         // Spans, since this is where the time goes.
+        let kinds = branch.kinds
         let all = kinds.nodes.span
         let tokens = kinds.tokens.span
         let columns = automaton.classes.columnOfKind
         let columnOfKind = columns.span
-        do {
-            var path = path.mutableSpan
-            var words = mask.mutableWords
-            path[branch.depth] = Step(row: automaton.row(of: state), state: state)
-            var index = 0
-            while index < kinds.count {
+        var path = path.mutableSpan
+        var words = mask.mutableWords
+        path[branch.depth] = Step(row: automaton.row(of: state), state: state)
+        for root in beginnings.lazy.map({ Int(kinds.roots[Int($0)]) }) where root >= 0 {
+            var index = root
+            let end = Int(all[root].end)
+            while index < end {
                 let node = all[index]
                 let depth = Int(node.depth)
                 let before = path[depth - 1]
@@ -222,7 +271,7 @@ struct TokenCollector: Sendable {
                 var next = automaton.transitions[before.row + column]
                 if next < 0 {
                     next = automaton.step(before.state, column)
-                    if automaton.isExhausted { return }
+                    if automaton.isExhausted { return [] }
                 }
                 guard next != Automaton.never, next != Automaton.mixed else {
                     if next == Automaton.mixed {
@@ -241,10 +290,7 @@ struct TokenCollector: Sendable {
                 if Int(node.end) > index { path[depth] = Step(row: automaton.row(of: next), state: next) }
             }
         }
-        for (node, before) in mixed where !automaton.isExhausted {
-            let next = automaton.state(after: before, reading: vocabulary.trie.nodes[node].byte)
-            collect(below: node, from: next, in: &automaton, into: &mask)
-        }
+        return mixed
     }
 
     /// Changes what can be read of a branch in a state to what can be read in another: walks both side by side, as long as
@@ -263,8 +309,11 @@ struct TokenCollector: Sendable {
                 let node = trie.nodes[index]
                 let depth = Int(node.depth)
                 let byteClass = Int(automaton.classes.ofByte[Int(node.byte)])
-                let next = automaton.step(path[depth - 1].state, byteClass)
-                let other = automaton.step(likePath[depth - 1].state, byteClass)
+                let (before, likeBefore) = (path[depth - 1], likePath[depth - 1])
+                var next = automaton.transitions[before.row + byteClass]
+                if next < 0 { next = automaton.step(before.state, byteClass) }
+                var other = automaton.transitions[likeBefore.row + byteClass]
+                if other < 0 { other = automaton.step(likeBefore.state, byteClass) }
                 if automaton.isExhausted { return }
                 if next == other || next == Automaton.never || other == Automaton.never {
                     if next != other { replace(index, child, by: next, in: &automaton, of: &mask) }
