@@ -16,6 +16,8 @@ extension TokenCollector {
     private static let borderLimit = 4096
     /// The same, and the tokens, as a share of a branch: with more a walk is faster.
     private static let singleShare = 8
+    /// Fewest tokens for which a similar run is worth while, as a share of all.
+    private static let similarShare = 16
     private static let leavingLimit = 4096
 
     /// Adds the tokens of a branch that can be read in a state that is a run of a profiled item.
@@ -107,19 +109,16 @@ extension TokenCollector {
         return found
     }
 
-    /// A run after whose first item most tokens of a wide branch leave the same state as they do in this state.
+    /// A run after whose first item more tokens of a wide branch leave the same state as in this state than another one,
+    /// which has to be corrected; nil if few do.
     mutating func similarRun(
         to state: Automaton.State, _ branch: TokenBranch, in automaton: inout Automaton
     ) -> Automaton.State? {
-        let total = branch.children.reduce(0) { $0 + $1.tokenCount }
-        let bytes = beginning(of: state, in: &automaton).bytes
-        var alive = 0
         var most = 0
         var found: Automaton.Run?
+        let bytes = beginning(of: state, in: &automaton).bytes
         for byte in bytes {
-            guard let child = branch.child(byte) else { continue }
-            alive += child.tokenCount
-            guard child.tokenCount > most else { continue }
+            guard let child = branch.child(byte), child.tokenCount > most else { continue }
             let next = automaton.state(after: state, reading: byte)
             guard let run = automaton.run(next), let profile = profiles[run.item],
                 profile.machine.state(after: ItemMachine.start, reading: byte) == ItemMachine.complete
@@ -127,16 +126,17 @@ extension TokenCollector {
             most = child.tokenCount
             found = run
         }
-        guard let found, 2 * alive > total else { return nil }
+        guard let found else { return nil }
         let run = automaton.withOneMore(found)
-        guard run != state else { return nil }
+        guard run != Automaton.never, run != state else { return nil }
         var equal = 0
-        for byte in bytes {
+        var different = 0
+        for byte in Set(bytes + beginning(of: run, in: &automaton).bytes) {
             guard let child = branch.child(byte) else { continue }
-            let next = automaton.state(after: state, reading: byte)
-            if next == automaton.state(after: run, reading: byte) { equal += child.tokenCount }
+            let isEqual = automaton.state(after: state, reading: byte) == automaton.state(after: run, reading: byte)
+            if isEqual { equal += child.tokenCount } else { different += child.tokenCount }
         }
-        return 2 * equal > total ? run : nil
+        return equal > different && equal * Self.similarShare > vocabulary.trie.tokens.count ? run : nil
     }
 
     /// About how many tokens of a wide branch can be read in a state, by one byte; by two where the first is common. Not
