@@ -82,6 +82,8 @@ struct KindTrie: Sendable {
         }
         var order = Array(repeating: 0, count: count)
         for index in 0..<count { order[Int(places[index])] = index }
+        nodes.reserveCapacity(count + 1)
+        members.reserveCapacity(levels.members.count)
         for index in order {
             let own = Int(levels.firstMembers[index])..<Int(levels.firstMembers[index + 1])
             let example = trie.nodes[Int(levels.members[own.lowerBound])]
@@ -90,8 +92,10 @@ struct KindTrie: Sendable {
                     end: places[index] + sizes[index], firstToken: Int32(tokens.count), depth: example.depth,
                     byte: ByteKinds.ofByte[Int(example.byte)]))
             firstMembers.append(Int32(members.count))
-            members += levels.members[own]
-            for member in levels.members[own] { tokens += trie.tokens[trie.ownTokens(of: Int(member))] }
+            for number in own {
+                members.append(levels.members[number])
+                for position in trie.ownTokens(of: Int(levels.members[number])) { tokens.append(trie.tokens[position]) }
+            }
         }
         nodes.append(TokenTrie.Node(end: 0, firstToken: Int32(tokens.count), depth: 0, byte: 0))
         firstMembers.append(Int32(members.count))
@@ -106,6 +110,8 @@ private struct Levels {
     var members: [Int32] = []
     /// Nodes by kind, while they are sorted.
     private var byKind: [[Int32]] = Array(repeating: [], count: 256)
+    /// The kinds that have some.
+    private var kinds: [UInt8] = []
 
     mutating func add(_ roots: [Int32], of trie: TokenTrie) {
         for root in roots { sort(root, of: trie) }
@@ -126,16 +132,19 @@ private struct Levels {
     }
 
     private mutating func sort(_ node: Int32, of trie: TokenTrie) {
-        byKind[Int(ByteKinds.ofByte[Int(trie.nodes[Int(node)].byte)])].append(node)
+        let kind = ByteKinds.ofByte[Int(trie.nodes[Int(node)].byte)]
+        if byKind[Int(kind)].isEmpty { kinds.append(kind) }
+        byKind[Int(kind)].append(node)
     }
 
     /// Makes a node of each kind's.
     private mutating func close(below parent: Int32) {
-        for kind in byKind.indices where !byKind[kind].isEmpty {
+        for kind in kinds {
             parents.append(parent)
-            members += byKind[kind]
+            members += byKind[Int(kind)]
             firstMembers.append(Int32(members.count))
-            byKind[kind].removeAll(keepingCapacity: true)
+            byKind[Int(kind)].removeAll(keepingCapacity: true)
         }
+        kinds.removeAll(keepingCapacity: true)
     }
 }
