@@ -13,6 +13,12 @@ package struct TokenMask: Sendable, Equatable {
         if allowingAll { setAll(allowed: true) }
     }
 
+    /// A mask that allows some tokens of the vocabulary.
+    init(vocabularyCount: Int, allowing tokens: Span<Int32>) {
+        self.init(vocabularyCount: vocabularyCount, allowingAll: false)
+        allow(tokens)
+    }
+
     /// Allows or forbids every token.
     package mutating func setAll(allowed: Bool) {
         for index in words.indices { words[index] = allowed ? ~0 : 0 }

@@ -42,32 +42,27 @@ extension Automaton {
         return set
     }
 
-    /// The classes of bytes that each of the grammar's own nodes may begin with.
+    /// Finds the classes of bytes that each of the grammar's own nodes may begin with.
     ///
     /// A node's parts come before it, but a rule's body after the rule: so this goes on until nothing changes, which is
     /// about as often as rules begin with one another.
-    mutating func findBeginnings() -> [ClassSet] {
-        var found: [ClassSet] = []
-        for state in 0..<State(nodes.count) { found.append(ownBeginning(of: state)) }
+    mutating func findBeginnings() {
+        for state in 0..<State(nodes.count) { beginnings.append(ownBeginning(of: state)) }
         var hasChanged = true
         while hasChanged {
             hasChanged = false
-            for (id, node) in nodes[..<found.count].enumerated() {
-                var set = found[id]
-                switch node.kind {
-                case .rule: set = found[Int(bodies[Int(node.a)])]
-                case .repetition: set = found[Int(node.a)]
-                case .sequence where !isNullable[Int(node.a)]: set = found[Int(node.a)]
-                case .sequence, .choice:
-                    set = found[Int(node.a)]
-                    set.formUnion(found[Int(node.b)])
+            for id in beginnings.indices {
+                switch nodes[id].kind {
+                case .rule, .repetition, .sequence, .choice: break
                 default: continue
                 }
-                if set != found[id] { hasChanged = true }
-                found[id] = set
+                let set = beginning(of: nodes[id])
+                if set != beginnings[id] { hasChanged = true }
+                beginnings[id] = set
             }
         }
-        return found
+        // Scalars that sets begin with have brought nodes for their rests.
+        beginnings += repeatElement(.all, count: nodes.count - beginnings.count)
     }
 
     /// The classes that a node without parts may begin with.

@@ -123,9 +123,7 @@ struct Automaton: Sendable {
         guard !isExhausted, nodes.count <= Limit.nodes / 2 else {
             throw .tooLarge(what: "expressions", limit: Grammar.Limit.expressions)
         }
-        beginnings = findBeginnings()
-        // Scalars that sets begin with have brought nodes for their rests.
-        beginnings += repeatElement(.all, count: nodes.count - beginnings.count)
+        findBeginnings()
         permanentCount = nodes.count
         work = 0
     }

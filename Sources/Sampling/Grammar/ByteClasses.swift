@@ -9,8 +9,8 @@
 struct ByteClasses: Sendable {
     /// Class of each byte.
     private(set) var ofByte: [UInt8] = Array(repeating: 0, count: 256)
-    /// A byte of each class.
-    private(set) var examples: [UInt8] = []
+    /// Number of classes.
+    private(set) var count = 0
     /// The classes of each column.
     private(set) var ofColumn: [ClassSet] = []
     /// The bytes of each column.
@@ -20,8 +20,6 @@ struct ByteClasses: Sendable {
     /// The column of each kind, by the byte that stands for it.
     private(set) var columnOfKind: [UInt16] = []
 
-    /// Number of classes.
-    var count: Int { examples.count }
     /// Number of columns.
     var columnCount: Int { bytes.count }
 
@@ -43,19 +41,18 @@ struct ByteClasses: Sendable {
             }
         }
         for byte in single { begins.formUnion([Int(byte), Int(byte) + 1]) }
-        for byte in 0..<256 {
-            if begins.contains(byte) { examples.append(UInt8(byte)) }
-            ofByte[byte] = UInt8(examples.count - 1)
+        for byte in UInt8.min...UInt8.max {
+            if begins.contains(Int(byte)) { bytes.append(byte...byte) }
+            let byteClass = bytes.count - 1
+            bytes[byteClass] = bytes[byteClass].lowerBound...byte
+            ofByte[Int(byte)] = UInt8(byteClass)
         }
-        addColumns()
+        count = bytes.count
+        ofColumn = (0..<count).map { ClassSet($0...$0) }
+        addKinds()
     }
 
-    private mutating func addColumns() {
-        for (number, first) in examples.enumerated() {
-            let last = number + 1 < count ? examples[number + 1] - 1 : UInt8.max
-            bytes.append(first...last)
-            ofColumn.append(ClassSet(number...number))
-        }
+    private mutating func addKinds() {
         columnOfKind = ofByte.map(UInt16.init)
         kindOfClass = Array(0..<UInt16(count))
         for kind in ByteKinds.ranges {

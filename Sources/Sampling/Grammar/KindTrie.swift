@@ -5,7 +5,7 @@
 /// states after all, those are followed.
 struct KindTrie: Sendable {
     /// The nodes in preorder, then one that ends the last one's tokens.
-    private(set) var nodes = [TokenTrie.Node(end: 0, firstToken: 0, depth: 0, byte: 0)]
+    private(set) var nodes: [TokenTrie.Node] = []
     /// The tokens in the order of their nodes.
     private(set) var tokens: [Int32] = []
     /// Where each node's members begin, and in the end where the last one's end.
@@ -23,11 +23,8 @@ struct KindTrie: Sendable {
     /// Number of nodes.
     var count: Int { nodes.count - 1 }
 
-    /// `maskedCount` as a share of the mask's words.
-    private static let maskShare = 2
-
-    /// A trie of nothing.
-    init() {}
+    /// `maskedCount` as a share of the vocabulary.
+    private static let maskShare = 128
 
     /// - Parameters:
     ///   - roots: nodes of the tokens' trie, each with what lies below.
@@ -35,21 +32,18 @@ struct KindTrie: Sendable {
     init(_ roots: [Int32], of trie: TokenTrie, vocabularyCount: Int) {
         var levels = Levels()
         levels.add(roots, of: trie)
-        nodes.removeAll()
         fill(levels, trie)
-        let wordCount = (vocabularyCount + 63) / 64
         var root = 0
         while root < count {
             self.roots[Int(nodes[root].byte)] = Int32(root)
             root = Int(nodes[root].end)
         }
-        maskedCount = max(wordCount / Self.maskShare, 1)
+        maskedCount = max(vocabularyCount / Self.maskShare, 1)
         for index in 0..<count {
             let own = ownTokens(of: index)
             guard own.count >= maskedCount else { continue }
-            var mask = [UInt64](repeating: 0, count: wordCount)
-            for token in tokens[own] { mask[Int(token) / 64] |= 1 << UInt64(token % 64) }
-            masks[Int32(index)] = mask
+            masks[Int32(index)] =
+                TokenMask(vocabularyCount: vocabularyCount, allowing: tokens.span.extracting(own)).words
         }
     }
 

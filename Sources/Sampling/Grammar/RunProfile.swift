@@ -77,15 +77,15 @@ extension RunProfile.Part {
             index += 1
         }
         longest = byCount.count - 1
-        fillTokens(byCount, wordCount: branch.isWide ? (vocabulary.count + 63) / 64 : 0)
+        fillTokens(byCount, vocabularyCount: branch.isWide ? vocabulary.count : 0)
     }
 
-    private mutating func fillTokens(_ byCount: [[Int32]], wordCount: Int) {
-        var mask = [UInt64](repeating: 0, count: wordCount)
+    private mutating func fillTokens(_ byCount: [[Int32]], vocabularyCount: Int) {
+        var mask = TokenMask(vocabularyCount: vocabularyCount, allowingAll: false)
         for tokens in byCount.dropFirst() {
-            if wordCount > 0, masks.count < RunProfile.maskCount {
-                for token in tokens { mask[Int(token) / 64] |= 1 << UInt64(token % 64) }
-                masks.append(mask)
+            if vocabularyCount > 0, masks.count < RunProfile.maskCount {
+                mask.allow(tokens.span)
+                masks.append(mask.words)
             } else {
                 self.tokens += tokens
             }

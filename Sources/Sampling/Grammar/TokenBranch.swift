@@ -53,9 +53,7 @@ final class TokenBranch: Sendable {
         let first = Int(trie.nodes[nodes.lowerBound].firstToken)
         let tokens = trie.tokens[first..<Int(trie.nodes[nodes.upperBound].firstToken)]
         let isWide = tokens.count * Self.wideShare >= trie.tokens.count
-        var words = [UInt64](repeating: 0, count: isWide ? (vocabularyCount + 63) / 64 : 0)
-        if isWide { for token in tokens { words[Int(token) / 64] |= 1 << UInt64(token % 64) } }
-        mask = words
+        mask = isWide ? TokenMask(vocabularyCount: vocabularyCount, allowing: tokens.span).words : []
         var children: [Child] = []
         var roots: [Int32] = []
         var index = nodes.lowerBound

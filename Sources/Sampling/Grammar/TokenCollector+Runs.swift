@@ -45,10 +45,7 @@ extension TokenCollector {
             let after = automaton.state(after: run.rest, reading: byte)
             part.exits[Int(byte)].allowLast(after: counts, in: &mask)
             for exit in part.exits[Int(byte)].inner where counts.contains(Int(exit.count)) {
-                let index = Int(exit.node)
-                let node = vocabulary.trie.nodes[index]
-                for position in vocabulary.trie.ownTokens(of: index) { mask.allow(vocabulary.trie.tokens[position]) }
-                walk(index + 1..<Int(node.end), above: Int(node.depth), from: after, in: &automaton, into: &mask)
+                collect(below: Int(exit.node), from: after, in: &automaton, into: &mask)
                 if automaton.isExhausted { return .complete }
             }
         }
@@ -234,10 +231,10 @@ extension Automaton {
                 add(Pair(inside: ItemMachine.start, after: same.rest))
                 continue
             }
-            for (byteClass, byte) in classes.examples.enumerated() {
+            for byteClass in 0..<classes.count {
                 let after = step(pair.after, byteClass)
                 if after == Self.never { continue }
-                switch machine.state(after: pair.inside, reading: byte) {
+                switch machine.state(after: pair.inside, reading: classes.bytes[byteClass].lowerBound) {
                 case ItemMachine.dead: isLeaving[byteClass] = true
                 case ItemMachine.complete: add(Pair(inside: ItemMachine.start, after: after))
                 case let inside: add(Pair(inside: inside, after: after))

@@ -158,13 +158,9 @@ extension TokenCollector {
             } else {
                 for token in trie.tokens[trie.allTokens(of: index)] { mask[token] = false }
             }
-        } else if index == child.node {
-            collect(below: index, from: state, in: &automaton, into: &mask)
         } else {
-            // The path above is needed again, that below is not.
-            let node = trie.nodes[index]
-            for position in trie.ownTokens(of: index) { mask.allow(trie.tokens[position]) }
-            walk(index + 1..<Int(node.end), above: Int(node.depth), from: state, in: &automaton, into: &mask)
+            // The paths above are needed again, those below are not.
+            collect(below: index, from: state, in: &automaton, into: &mask)
         }
     }
 }
