@@ -6,7 +6,11 @@ import PackageDescription
 
 /// One target of the engine: its name, its folder and the modules it may import.
 struct TargetSpec {
-    enum Kind { case library, program, kernels(flags: [String]) }
+    enum Kind {
+        case library, program
+        /// One instruction set's kernels: compiler flags, and the folders of text that it shares with other sets.
+        case kernels(flags: [String], shared: [String])
+    }
     let name: String
     var path: String?
     let imports: [String]
@@ -17,16 +21,26 @@ struct TargetSpec {
 }
 
 #if arch(x86_64)
-    let avx2 = ["-Xcc", "-march=x86-64-v3"]
-    let avx512 = ["-Xcc", "-march=x86-64-v4", "-Xcc", "-mavx512vnni", "-Xcc", "-mavx512bf16"]
+    let host = "x86_64"
 #else
-    let avx2: [String] = []
-    let avx512: [String] = []
+    let host = "arm64"
 #endif
+
+/// The architecture that is built for; cross builds name it, since a manifest only knows what it runs on.
+let architecture = Context.environment["SWIFTLLM_ARCHITECTURE"] ?? host
+
+/// The flags of an instruction set; none where the architecture is another, whose target is then empty.
+func flags(_ arch: String, _ options: String...) -> [String] {
+    arch == architecture ? options.flatMap { ["-Xcc", $0] } : []
+}
+
+/// VNNI on 256 bits; with SWIFTLLM_EVEX=1 in the encoding of CPUs with AVX-512, so that they can test it.
+let isEVEX = Context.environment["SWIFTLLM_EVEX"] == "1"
+let vnni256 = isEVEX ? flags("x86_64", "-mavx512vl", "-mavx512vnni") : flags("x86_64", "-mavxvnni")
 
 /// Instruction-set targets are named to sort after every other module: SwiftPM links in alphabetical
 /// order and the linker keeps the first copy of a weak symbol, which must be the baseline's.
-let instructionSets = ["PortableKernels", "x86AVX2", "x86AVX512"]
+let instructionSets = ["PortableKernels", "v8DotProduct", "x86AVX2", "x86AVX512", "x86AVXVNNI"]
 
 let targets: [TargetSpec] = [
     // L0: values and the operating system
@@ -43,13 +57,24 @@ let targets: [TargetSpec] = [
     TargetSpec(name: "GGUF", imports: ["Platform", "Quantization"]),
     TargetSpec(
         name: "PortableKernels", path: "Kernels/Portable", imports: ["Quantization", "Intrinsics"],
-        kind: .kernels(flags: []), hasTests: false),
+        kind: .kernels(flags: [], shared: []), hasTests: false),
+    TargetSpec(
+        name: "v8DotProduct", path: "Kernels/NEON", imports: ["Quantization", "Intrinsics"],
+        kind: .kernels(flags: flags("arm64", "-march=armv8.2-a+dotprod"), shared: ["Blocks", "Vector", "Words"]),
+        hasTests: false),
     TargetSpec(
         name: "x86AVX2", path: "Kernels/AVX2", imports: ["Quantization", "Intrinsics"],
-        kind: .kernels(flags: avx2), hasTests: false),
+        kind: .kernels(flags: flags("x86_64", "-march=x86-64-v3"), shared: ["Blocks", "Vector"]), hasTests: false),
     TargetSpec(
         name: "x86AVX512", path: "Kernels/AVX512", imports: ["Quantization", "Intrinsics"],
-        kind: .kernels(flags: avx512), hasTests: false),
+        kind: .kernels(
+            flags: flags("x86_64", "-march=x86-64-v4", "-mavx512vnni", "-mavx512bf16"), shared: ["Blocks", "Vector"]),
+        hasTests: false),
+    TargetSpec(
+        name: "x86AVXVNNI", path: "Kernels/AVXVNNI", imports: ["Quantization", "Intrinsics"],
+        kind: .kernels(
+            flags: flags("x86_64", "-march=x86-64-v3") + vnni256, shared: ["Blocks", "Halves", "Vector"]),
+        hasTests: false),
     // L3
     TargetSpec(
         name: "Conversion", imports: ["Platform", "JSON", "Quantization", "GGUF", "Safetensors"], hasTests: false),
@@ -92,14 +117,15 @@ let targets: [TargetSpec] = [
         kind: .program, hasTests: false),
 ]
 
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .treatAllWarnings(as: .error),
-    .enableExperimentalFeature("Lifetimes"),
-]
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+        .enableExperimentalFeature("Lifetimes"),
+    ] + (isEVEX ? [.define("EVEX")] : [])
 
 /// Every target but the kernels, which are pointers by nature and fenced by the target wall.
 let checkedSettings = settings + [.strictMemorySafety()]
@@ -116,11 +142,10 @@ func target(_ spec: TargetSpec) -> Target {
         return .executableTarget(
             name: spec.name, dependencies: imports, path: spec.path,
             swiftSettings: isKernelProgram ? settings : checkedSettings)
-    case .kernels(let flags):
-        // On another architecture an x86 target is empty: no text of the vectors that all sets share.
-        let isEmpty = spec.name.hasPrefix("x86") && flags.isEmpty
+    case .kernels(let flags, let shared):
+        // On another architecture a target is empty.
         return .target(
-            name: spec.name, dependencies: imports, path: spec.path, exclude: isEmpty ? ["Vector", "Blocks"] : [],
+            name: spec.name, dependencies: imports, path: spec.path, exclude: flags.isEmpty ? shared : [],
             swiftSettings: settings + [.unsafeFlags(["-Ounchecked"] + flags)])
     }
 }

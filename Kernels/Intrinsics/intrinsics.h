@@ -83,7 +83,47 @@ ISA_T("avx512f,evex512") __m512i isa_gather512(const void *p, __m512i i) { retur
 ISA_T("avx2") __m256i isa_gather256(const void *p, __m256i i) {
   return _mm256_i32gather_epi32((const int *)p, i, 8);
 }
+// VNNI on 256 bits. It has two encodings: CPUs with AVX-VNNI know one, CPUs with AVX-512 VNNI the other.
+#if defined(__AVX512VNNI__)
+ISA_T("avx512vl,avx512vnni") __m256i isa_dpbusd256(__m256i sums, __m256i u, __m256i s) {
+  return _mm256_dpbusd_epi32(sums, u, s);
+}
+#else
+ISA_T("avx2,avxvnni") __m256i isa_dpbusd256(__m256i sums, __m256i u, __m256i s) {
+  return _mm256_dpbusd_avx_epi32(sums, u, s);
+}
+#endif
 ISA_T("avx,f16c") __m128i isa_cvtps_ph256(__m256 a) { return _mm256_cvtps_ph(a, 0); }
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+static inline __attribute__((always_inline)) void isa_pause(void) { __asm__ volatile("isb"); }
+#if defined(__linux__)
+#include <sys/auxv.h>
+static inline uint64_t isa_hwcap(void) { return getauxval(AT_HWCAP); }
+static inline uint64_t isa_hwcap2(void) { return getauxval(AT_HWCAP2); }
+#endif
+// Vectors as Swift's SIMD types; NEON's own are types apart.
+typedef int32_t isa_int4 __attribute__((ext_vector_type(4)));
+typedef uint32_t isa_uint4 __attribute__((ext_vector_type(4)));
+typedef float isa_float4 __attribute__((ext_vector_type(4)));
+typedef uint8_t isa_byte16 __attribute__((ext_vector_type(16)));
+#define ISA_NEON static inline __attribute__((always_inline))
+#define ISA_DOT static inline __attribute__((always_inline, target("dotprod")))
+// Adds the products of four signed bytes in each lane.
+ISA_DOT isa_int4 isa_sdot(isa_int4 sums, isa_uint4 a, isa_uint4 b) {
+  return (isa_int4)vdotq_s32((int32x4_t)sums, (int8x16_t)a, (int8x16_t)b);
+}
+ISA_NEON isa_float4 isa_floats(isa_int4 v) { return (isa_float4)vcvtq_f32_s32((int32x4_t)v); }
+ISA_NEON isa_float4 isa_load_half4(const void *p) { return (isa_float4)vcvt_f32_f16(vld1_f16((const __fp16 *)p)); }
+ISA_NEON void isa_store_half4(void *p, isa_float4 v) { vst1_f16((__fp16 *)p, vcvt_f16_f32((float32x4_t)v)); }
+ISA_NEON isa_uint4 isa_look_up(isa_byte16 table, isa_uint4 places) {
+  return (isa_uint4)vqtbl1q_u8((uint8x16_t)table, (uint8x16_t)places);
+}
+ISA_NEON isa_byte16 isa_low_bytes(isa_int4 a, isa_int4 b, isa_int4 c, isa_int4 d) {
+  uint16x8_t low = vuzp1q_u16((uint16x8_t)a, (uint16x8_t)b), high = vuzp1q_u16((uint16x8_t)c, (uint16x8_t)d);
+  return (isa_byte16)vuzp1q_u8((uint8x16_t)low, (uint8x16_t)high);
+}
+ISA_NEON float isa_greatest(isa_float4 v) { return vmaxnmvq_f32((float32x4_t)v); }
 #else
 static inline void isa_pause(void) {}
 #endif

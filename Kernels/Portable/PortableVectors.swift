@@ -1,14 +1,15 @@
-// Words of the portable kernels: Swift SIMD that becomes good SSE2 and NEON alike. Conversions that the
-// standard library would make a call or a scalar loop are written with shifts and shuffles.
+// What differs between instruction sets in the text of `Words/`: here Swift SIMD that becomes good SSE2 and NEON alike.
+// Conversions that the standard library would make a call or a scalar loop are written with shifts and shuffles.
 
 @inline(__always)
 func splat(_ p: UnsafeRawPointer) -> SIMD16<Float> { SIMD16(repeating: p.loadUnaligned(as: Float.self)) }
 
-/// 64 bytes split for 16-bit arithmetic: the lane of two bytes holds one of them, sign-extended.
+/// Four bytes of each of sixteen rows, ready to be multiplied: split for 16-bit arithmetic, so that the lane of two bytes
+/// holds one of them, sign-extended.
 ///
 /// No vector has 32 lanes: the standard library's operations are loops over lanes, which the compiler unrolls to
 /// vector instructions for up to 16 of them only and which are a hundred times as slow beyond.
-struct BytePairs {
+struct FourBytes {
     private var even: Words
     private var odd: Words
 
@@ -61,24 +62,24 @@ struct BytePairs {
         self.init(flipped: SIMD16(repeating: p.loadUnaligned(as: UInt32.self) ^ 0x8080_8080))
     }
 
-    /// `Σ` of four products in each of sixteen lanes. Exact: two products are at most 2 · 128 · 127 < 2¹⁵.
+    /// Adds `Σ` of four products to each of sixteen lanes. Exact: two products are at most 2 · 128 · 127 < 2¹⁵.
     @inline(__always)
-    func dot(_ other: BytePairs) -> SIMD16<Int32> {
-        var sums = even
-        sums.low = even.low &* other.even.low &+ odd.low &* other.odd.low
-        sums.high = even.high &* other.even.high &+ odd.high &* other.odd.high
-        return Self.pairSums(sums)
+    func addDot(_ other: FourBytes, to sums: inout SIMD16<Int32>) {
+        var pairs = even
+        pairs.low = even.low &* other.even.low &+ odd.low &* other.odd.low
+        pairs.high = even.high &* other.even.high &+ odd.high &* other.odd.high
+        sums &+= Self.pairSums(pairs)
     }
 
     /// The same for an unsigned byte and a signed one: a product is at most 255 · 128 < 2¹⁵, a sum of two may be more.
     @inline(__always)
-    func wideDot(_ other: BytePairs) -> SIMD16<Int32> {
+    func addWideDot(_ other: FourBytes, to sums: inout SIMD16<Int32>) {
         var (first, second) = (even, odd)
         first.low = even.low &* other.even.low
         first.high = even.high &* other.even.high
         second.low = odd.low &* other.odd.low
         second.high = odd.high &* other.odd.high
-        return Self.pairSums(first) &+ Self.pairSums(second)
+        sums &+= Self.pairSums(first) &+ Self.pairSums(second)
     }
 
     /// Sums of neighbours.

@@ -80,15 +80,23 @@ func keySums16(_ sum: Int32) -> SIMD16<Int32> { SIMD16() }
 /// Adds four products a lane: codes of keys, top bits flipped, and a query's four codes.
 @inline(__always)
 func addKeyProducts16(_ sums: SIMD16<Int32>, _ keys: SIMD16<UInt32>, _ query: UInt32) -> SIMD16<Int32> {
-    sums &+ BytePairs(flipped: keys).dot(BytePairs(flipped: SIMD16(repeating: query ^ 0x8080_8080)))
+    var sums = sums
+    FourBytes(flipped: keys).addDot(FourBytes(flipped: SIMD16(repeating: query ^ 0x8080_8080)), to: &sums)
+    return sums
 }
 
 /// Adds four products a lane: codes of values, and four weights 0...255.
 @inline(__always)
 func addValueProducts16(_ sums: SIMD16<Int32>, _ values: SIMD16<UInt32>, _ weights: UInt32) -> SIMD16<Int32> {
-    sums &+ BytePairs(unsigned: SIMD16(repeating: weights)).wideDot(BytePairs(flipped: values ^ 0x8080_8080))
+    var sums = sums
+    let values = FourBytes(flipped: values ^ 0x8080_8080)
+    FourBytes(unsigned: SIMD16(repeating: weights)).addWideDot(values, to: &sums)
+    return sums
 }
 
+/// Register tile of matrix products: with four SSE registers to sixteen rows, more sums than two tokens' do not stay in
+/// registers.
+typealias WideTile = Tokens<2>
 /// Register tile of attention: two queries, one vector.
 typealias QueryTileWidth = Lanes<2>
 typealias VectorTileWidth = Lanes<1>

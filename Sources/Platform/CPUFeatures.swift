@@ -23,17 +23,23 @@ package struct CPUFeatures: OptionSet, Sendable {
     /// Streams of reads are faster when the program fetches ahead: twice on AMD family 0x1A (Zen 5), while on family
     /// 0x19 (Zen 4) the CPU's own prefetcher does better alone.
     package static let wantsPrefetching = CPUFeatures(rawValue: 16)
+    /// VNNI on 256-bit registers, for CPUs without AVX-512.
+    package static let avxVNNI = CPUFeatures(rawValue: 128)
+    /// The dot product of Armv8.2.
+    package static let dotProduct = CPUFeatures(rawValue: 64)
 
     /// Names as the environment variable spells them.
     package static let names: [(name: String, feature: CPUFeatures)] = [
         ("avx2", .avx2), ("avx512", .avx512), ("avx512vnni", .avx512VNNI), ("avx512bf16", .avx512BF16),
-        ("avx512vbmi", .avx512VBMI), ("prefetch", .wantsPrefetching),
+        ("avx512vbmi", .avx512VBMI), ("prefetch", .wantsPrefetching), ("avxvnni", .avxVNNI), ("dotprod", .dotProduct),
     ]
 
     /// What this CPU has and the operating system saves on a context switch.
     package static func detect() -> CPUFeatures {
         #if arch(x86_64)
             return detectX86()
+        #elseif arch(arm64)
+            return detectARM()
         #else
             return []
         #endif
@@ -65,12 +71,17 @@ package struct CPUFeatures: OptionSet, Sendable {
             var features: CPUFeatures = isAMD(family: 0x1A, leaf1.a) ? .wantsPrefetching : []
             let v3 = leaf1.c & (1 << 12) != 0 && leaf1.c & (1 << 28) != 0 && leaf1.c & (1 << 29) != 0
             if v3, leaf7.b & (1 << 5) != 0, leaf7.b & (1 << 8) != 0, saved & 0x6 == 0x6 { features.insert(.avx2) }
+            if features.contains(.avx2), cpuid(7, 1).a & (1 << 4) != 0 { features.insert(.avxVNNI) }
             let foundation: UInt32 = 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31
             guard features.contains(.avx2), leaf7.b & foundation == foundation, saved & 0xE6 == 0xE6 else {
                 return features
             }
             features.insert(.avx512)
             if leaf7.c & (1 << 11) != 0 { features.insert(.avx512VNNI) }
+            #if EVEX
+                // The kernels for AVX-VNNI were built for this encoding.
+                if features.contains(.avx512VNNI) { features.insert(.avxVNNI) }
+            #endif
             if leaf7.c & (1 << 1) != 0 { features.insert(.avx512VBMI) }
             if cpuid(7, 1).a & (1 << 5) != 0 { features.insert(.avx512BF16) }
             return features
@@ -89,6 +100,17 @@ package struct CPUFeatures: OptionSet, Sendable {
             var span = registers.mutableSpan
             unsafe span.withUnsafeMutableBufferPointer { unsafe isa_cpuid(leaf, sub, $0.baseAddress) }
             return (registers[0], registers[1], registers[2], registers[3])
+        }
+    #elseif arch(arm64)
+        private static func detectARM() -> CPUFeatures {
+            #if os(Linux)
+                return isa_hwcap() & (1 << 20) != 0 ? .dotProduct : []
+            #else
+                var value: Int32 = 0
+                var size = MemoryLayout<Int32>.size
+                return unsafe sysctlbyname("hw.optional.arm.FEAT_DotProd", &value, &size, nil, 0) == 0 && value == 1
+                    ? .dotProduct : []
+            #endif
         }
     #endif
 }

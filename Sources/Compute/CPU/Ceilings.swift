@@ -4,6 +4,9 @@ package import Quantization
 #if arch(x86_64)
     internal import x86AVX2
     internal import x86AVX512
+    internal import x86AVXVNNI
+#elseif arch(arm64)
+    internal import v8DotProduct
 #endif
 
 /// The loops that measure what the machine can do at most, for one instruction set.
@@ -49,7 +52,10 @@ package import Quantization
     package static func of(_ set: MatrixKernelSet) -> Ceilings {
         #if arch(x86_64)
             if set.name.hasPrefix("AVX-512") { return avx512(hasBF16: set.name.hasSuffix("BF16")) }
-            if set.name == "AVX2" { return avx2 }
+            if set.name == "AVX2" { return unsafe avx2 { unsafe AVX2Ceilings.dotInt8($0, rounds: $1) } }
+            if set.name == "AVX-VNNI" { return unsafe avx2 { unsafe AVXVNNICeilings.dotInt8($0, rounds: $1) } }
+        #elseif arch(arm64)
+            if set.name.hasPrefix("NEON") { return neon }
         #endif
         return unsafe Ceilings(
             reads: [Read { unsafe PortableCeilings.read($0, byteCount: $1) }],
@@ -60,17 +66,29 @@ package import Quantization
             ])
     }
 
-    #if arch(x86_64)
-        private static var avx2: Ceilings {
+    #if arch(arm64)
+        private static var neon: Ceilings {
+            unsafe Ceilings(
+                reads: [Read { unsafe PortableCeilings.read($0, byteCount: $1) }],
+                peaks: [
+                    Peak(arithmetic: .float32, operationsPerRound: 16 * 8) {
+                        unsafe NEONCeilings.multiplyAddFloats($0, rounds: $1)
+                    },
+                    Peak(arithmetic: .int8, operationsPerRound: 16 * 32) {
+                        unsafe NEONCeilings.dotInt8($0, rounds: $1)
+                    },
+                ])
+        }
+    #elseif arch(x86_64)
+        /// Ceilings of sets with 256-bit registers, of which only the byte products differ.
+        private static func avx2(dotInt8: @escaping @Sendable (UnsafeRawPointer, Int) -> Int) -> Ceilings {
             unsafe Ceilings(
                 reads: [Read { unsafe AVX2Ceilings.read($0, byteCount: $1) }],
                 peaks: [
                     Peak(arithmetic: .float32, operationsPerRound: 12 * 16) {
                         unsafe AVX2Ceilings.multiplyAddFloats($0, rounds: $1)
                     },
-                    Peak(arithmetic: .int8, operationsPerRound: 12 * 64) {
-                        unsafe AVX2Ceilings.dotInt8($0, rounds: $1)
-                    },
+                    Peak(arithmetic: .int8, operationsPerRound: 12 * 64, run: dotInt8),
                 ])
         }
 

@@ -4,6 +4,9 @@ package import Quantization
 #if arch(x86_64)
     internal import x86AVX2
     internal import x86AVX512
+    internal import x86AVXVNNI
+#elseif arch(arm64)
+    internal import v8DotProduct
 #endif
 
 /// The choice of kernels by what the CPU offers, made once at start.
@@ -22,7 +25,15 @@ package enum KernelSelection {
                 sets.append(
                     MatrixKernelSet(
                         name: "AVX2", inheriting: portable, prefetchDistance: distance,
-                        matrix: AVX2MatrixKernels.matrix, activations: AVX2MatrixKernels.activations))
+                        matrix: x86AVX2.HalfMatrixKernels.matrix,
+                        activations: x86AVX2.HalfMatrixKernels.activations))
+            }
+            if features.contains(.avxVNNI) {
+                sets.append(
+                    MatrixKernelSet(
+                        name: "AVX-VNNI", inheriting: portable, prefetchDistance: distance,
+                        matrix: x86AVXVNNI.HalfMatrixKernels.matrix,
+                        activations: x86AVXVNNI.HalfMatrixKernels.activations))
             }
             if features.isSuperset(of: [.avx512, .avx512VNNI]) {
                 sets.append(
@@ -42,11 +53,19 @@ package enum KernelSelection {
                         name: "AVX-512 VNNI BF16", inheriting: portable, prefetchDistance: distance,
                         matrix: AVX512MatrixKernels.matrixWithBF16, activations: AVX512MatrixKernels.activations))
             }
+        #elseif arch(arm64)
+            if features.contains(.dotProduct) {
+                sets.append(
+                    MatrixKernelSet(
+                        name: "NEON dot product", inheriting: portable,
+                        matrix: v8DotProduct.WordMatrixKernels.matrix,
+                        activations: v8DotProduct.WordMatrixKernels.activations))
+            }
         #endif
         return sets
     }
 
     private static let portable = MatrixKernelSet(
-        name: "portable", inheriting: nil, matrix: PortableMatrixKernels.matrix,
-        activations: PortableMatrixKernels.activations)
+        name: "portable", inheriting: nil, matrix: PortableKernels.WordMatrixKernels.matrix,
+        activations: PortableKernels.WordMatrixKernels.activations)
 }

@@ -8,9 +8,7 @@
     // For several tokens the weights are bytes in scratch (`ByteCodes`) that all token panels meet; for one or two
     // each vector of codes goes from its unpacking straight into the products (`ByteStream`).
     //
-    // vpmaddubsw wants one unsigned operand and adds pairs of products in 16 bits. Codes up to 31 have room there for
-    // sixteen columns: 8 · 31 · 127 < 2¹⁵. Bytes of either sign have room for two, as |v| and x with v's sign:
-    // 2 · 128 · 127 < 2¹⁵.
+    // Sums over sixteen columns are `CodeSums` (`DotProducts.swift`).
 
     /// Panels that are unpacked together.
     var bytePanels: Int { 1 }
@@ -182,21 +180,28 @@
         return _mm256_fmadd_ps(sum, (codes + 64).loadUnaligned(as: __m256.self), value)
     }
 
-    /// `−offset · Σ` of a group; activations carry `−32 · Σ` of sixteen columns. Zero where bytes are signed.
+    /// Whether the offset is taken from sums rather than from codes.
+    @inline(__always)
+    private func isCorrected<let M: Int>(_: Offset<M>) -> Bool { M != 0 && (M != 128 || multipliesUnsignedBytes) }
+
+    /// `−offset · Σ` of a group; activations carry `−32 · Σ` of sixteen columns. Zero where codes are multiplied as
+    /// signed bytes.
     @inline(__always)
     func correction<let T: Int, let G: Int, let M: Int>(
         _ x: UnsafeRawPointer, _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ group: Int, _ t: Int
     ) -> __m256i {
-        if M == 0 || M == 128 { return _mm256_setzero_si256() }
+        if !isCorrected(Offset<M>()) { return _mm256_setzero_si256() }
         let sums = x + (276 * T &+ group &* (G / 4) &* T &+ t * 4)
         let sum = G == 32 ? _mm256_add_epi32(broadcast(sums), broadcast(sums + 4 * T)) : broadcast(sums)
-        return _mm256_srai_epi32(sum, Int32(5 &- M.trailingZeroBitCount))
+        let shift = Int32(5 &- M.trailingZeroBitCount)
+        return shift < 0 ? _mm256_slli_epi32(sum, 0 &- shift) : _mm256_srai_epi32(sum, shift)
     }
 
-    /// `−offset · Σ` of a block of 32 columns; activations carry `−128 · Σ`. Zero where bytes are signed.
+    /// `−offset · Σ` of a block of 32 columns; activations carry `−128 · Σ`. Zero where codes are multiplied as signed
+    /// bytes.
     @inline(__always)
     func correction<let T: Int, let M: Int>(_ x: UnsafeRawPointer, _: Tokens<T>, _: Offset<M>, _ t: Int) -> __m256i {
-        if M == 0 || M == 128 { return _mm256_setzero_si256() }
+        if !isCorrected(Offset<M>()) { return _mm256_setzero_si256() }
         return _mm256_srai_epi32(broadcast(x + (36 * T + t * 4)), Int32(7 &- M.trailingZeroBitCount))
     }
 
@@ -208,43 +213,10 @@
     ) -> InlineArray<T, __m256i> {
         var dots = start
         for sixteen in 0..<G / 16 {
-            var sums = PairSums<T, M>()
+            var sums = CodeSums<T, M>()
             for g in 4 &* sixteen..<4 &* sixteen &+ 4 { sums.add(load256(values + g * 64), x + g &* T &* 4) }
             for t in 0..<T { dots[t] = _mm256_add_epi32(dots[t], sums.wide(t)) }
         }
         return dots
-    }
-
-    /// Sums over up to sixteen columns of half a panel for some tokens, in 16 bits where codes leave room for that.
-    struct PairSums<let T: Int, let M: Int> {
-        private var sums = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
-
-        @inline(__always)
-        init() {}
-
-        /// Adds four columns.
-        ///
-        /// - Parameter y: four bytes of activations for each token.
-        @inline(__always)
-        mutating func add(_ codes: __m256i, _ y: UnsafeRawPointer) {
-            if M == 128 {
-                let v = _mm256_sub_epi8(codes, _mm256_set1_epi8(-128))
-                let magnitude = _mm256_abs_epi8(v)
-                for t in 0..<T {
-                    let products = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(broadcast(y + t * 4), v))
-                    sums[t] = _mm256_add_epi32(sums[t], _mm256_madd_epi16(products, _mm256_set1_epi16(1)))
-                }
-            } else {
-                for t in 0..<T {
-                    sums[t] = _mm256_add_epi16(sums[t], _mm256_maddubs_epi16(codes, broadcast(y + t * 4)))
-                }
-            }
-        }
-
-        /// A token's sums in 32 bits.
-        @inline(__always)
-        func wide(_ t: Int) -> __m256i {
-            M == 128 ? sums[t] : _mm256_madd_epi16(sums[t], _mm256_set1_epi16(1))
-        }
     }
 #endif

@@ -4,7 +4,7 @@
 
     // One or two tokens: there the weights are a stream that every byte of is used once, and codes go from their
     // unpacking straight into the products (measured on Zen 4: scratch that is stored and loaded halves the rate). The
-    // arithmetic of a row is that of `ByteCodes+AVX2.swift`.
+    // arithmetic of a row is that of `ByteCodes+Halves.swift`.
 
     /// A product of types with a scale per group for one token panel.
     @inline(__always)
@@ -97,8 +97,8 @@
 
     /// Sums of half a panel over the two halves of 32 columns.
     private struct HalfSums<let T: Int, let M: Int> {
-        var first = PairSums<T, M>()
-        var second = PairSums<T, M>()
+        var first = CodeSums<T, M>()
+        var second = CodeSums<T, M>()
 
         @inline(__always)
         init() {}

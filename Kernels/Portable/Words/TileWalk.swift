@@ -21,11 +21,11 @@ struct Tile {
     }
 }
 
-/// Cuts a piece of a product into tiles of at most two tokens: with four SSE registers to sixteen rows, more
-/// sums than two tokens' do not stay in registers. Panels of any interleave are read, as inherited rows must.
+/// Cuts a piece of a product into tiles of as many tokens as the registers hold sums for, and of one where fewer are
+/// left. Panels of any interleave are read, as inherited rows must.
 @inline(__always)
 func forEachTile(
-    _ product: MatrixProduct, panelBytes: Int, one: (Tile) -> Void, two: (Tile) -> Void
+    _ product: MatrixProduct, panelBytes: Int, one: (Tile) -> Void, wide: (Tile) -> Void
 ) {
     let activations = product.activations
     let bytesPerToken = activations.format.bytesPerToken(columns: activations.columns)
@@ -41,13 +41,27 @@ func forEachTile(
                     interleave: count, token: token, columns: activations.columns,
                     output: product.output.base + ((first + token) * product.output.stride + panel * 16),
                     outputStride: product.output.stride)
-                if token + 1 < count { two(tile) } else { one(tile) }
-                token += 2
+                if token + WideTile.count <= count {
+                    wide(tile)
+                    token += WideTile.count
+                } else {
+                    one(tile)
+                    token += 1
+                }
             }
             first += count
         }
     }
 }
 
-/// Names the number of tokens a generic tile is compiled for.
-struct Tokens<let count: Int> {}
+/// Names the number of tokens a generic tile is compiled for, at most four.
+struct Tokens<let count: Int> {
+    /// Runs `body` for 0..<count, written out: as a loop it may stay one, with its sums in memory instead of registers.
+    @inline(__always)
+    static func each(_ body: (Int) -> Void) {
+        body(0)
+        if count > 1 { body(1) }
+        if count > 2 { body(2) }
+        if count > 3 { body(3) }
+    }
+}

@@ -4,7 +4,7 @@
 
     // y = Σ_blocks (d · dx) · Σ_groups s·(Σ_16 u·x − 32·Σ_16 x),   w = d·s·(u − 32)
     //
-    // Two of a group's four products sum up in 16 bits (2 · 2 · 63 · 127 < 2¹⁵) before they widen.
+    // Codes of six bits leave room for eight columns in `CodeSums`.
 
     /// Q6_K × `int8Per256`.
     func multiplyQ6_K(_ product: MatrixProduct) {
@@ -58,7 +58,6 @@
     private func groupDots<let T: Int>(
         _: Tokens<T>, _ values: UnsafeRawPointer, _ block: UnsafeRawPointer, _ group: Int
     ) -> InlineArray<T, __m256i> {
-        let ones = _mm256_set1_epi16(1)
         let low = _mm256_set1_epi8(0x0F)
         let upper = _mm256_set1_epi8(0x30)
         let bits = load256(values + 128)
@@ -72,11 +71,10 @@
             let first = _mm256_or_si256(_mm256_and_si256(codes, low), _mm256_and_si256(shifted, upper))
             let second = _mm256_or_si256(
                 _mm256_and_si256(_mm256_srli_epi16(codes, 4), low), _mm256_and_si256(next, upper))
-            for t in 0..<T {
-                let a = _mm256_maddubs_epi16(first, broadcast(x + (2 * pair * T + t) * 4))
-                let b = _mm256_maddubs_epi16(second, broadcast(x + ((2 * pair + 1) * T + t) * 4))
-                dots[t] = _mm256_add_epi32(dots[t], _mm256_madd_epi16(_mm256_add_epi16(a, b), ones))
-            }
+            var sums = CodeSums<T, 32>()
+            sums.add(first, x + 2 * pair * T * 4)
+            sums.add(second, x + (2 * pair + 1) * T * 4)
+            for t in 0..<T { dots[t] = _mm256_add_epi32(dots[t], sums.wide(t)) }
         }
         return dots
     }

@@ -5,8 +5,8 @@ func multiplyQ8_0(_ product: MatrixProduct) {
     let blocks = product.activations.columns / 32
     forEachTile(product, panelBytes: (blocks + 1) / 2 * 64 + blocks * 512) {
         rows(Tokens<1>(), $0)
-    } two: {
-        rows(Tokens<2>(), $0)
+    } wide: {
+        rows(WideTile(), $0)
     }
 }
 
@@ -20,17 +20,17 @@ private func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
         let values = pair + (64 + (block & 1) * 512)
         var dots = InlineArray<T, SIMD16<Int32>>(repeating: .zero)
         for group in 0..<8 {
-            let w = BytePairs(flipped: (values + group * 64).loadUnaligned(as: SIMD16<UInt32>.self))
-            for t in 0..<T {
-                dots[t] &+= w.dot(BytePairs(broadcasting: x + (group &* n &+ tile.token &+ t) &* 4))
+            let w = FourBytes(flipped: (values + group * 64).loadUnaligned(as: SIMD16<UInt32>.self))
+            Tokens<T>.each { t in
+                w.addDot(FourBytes(broadcasting: x + (group &* n &+ tile.token &+ t) &* 4), to: &dots[t])
             }
         }
         let dw = loadHalf16(pair + (block & 1) * 32)
-        for t in 0..<T {
+        Tokens<T>.each { t in
             let dx = splat(x + (32 &* n &+ (tile.token &+ t) &* 4))
             sums[t] = multiplyAdd16(floats(dots[t]), dw * dx, sums[t])
         }
         x += 40 &* n
     }
-    for t in 0..<T { tile.store(sums[t], token: t) }
+    Tokens<T>.each { t in tile.store(sums[t], token: t) }
 }

@@ -4,8 +4,8 @@ import Quantization
 func multiplyQ4_K(_ product: MatrixProduct) {
     forEachTile(product, panelBytes: product.activations.columns / 256 * 2368) {
         rows(Tokens<1>(), $0)
-    } two: {
-        rows(Tokens<2>(), $0)
+    } wide: {
+        rows(WideTile(), $0)
     }
 }
 
@@ -22,7 +22,7 @@ private func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
             let dots = groupDots(Tokens<T>(), w + (320 + group * 256), block + (group * 32 &* n &+ tile.token &* 4), n)
             let scale = bytes(w + (64 + group * 16))
             let minimum = bytes(w + (192 + group / 2 * 32 + group % 2), stride: 2)
-            for t in 0..<T {
+            Tokens<T>.each { t in
                 scaled[t] = multiplyAdd16(floats(dots[t]), scale, scaled[t])
                 let sum = block + (260 &* n &+ (tile.token &+ t) &* 16 &+ group &* 2)
                 minima[t] = multiplyAdd16(
@@ -31,14 +31,14 @@ private func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
         }
         let d = loadHalf16(w)
         let dmin = loadHalf16(w + 32)
-        for t in 0..<T {
+        Tokens<T>.each { t in
             let dx = splat(block + (256 &* n &+ (tile.token &+ t) &* 4))
             sums[t] = multiplyAdd16(d * scaled[t] - dmin * minima[t], dx, sums[t])
         }
         w += 2368
         block += 340 &* n
     }
-    for t in 0..<T { tile.store(sums[t], token: t) }
+    Tokens<T>.each { t in tile.store(sums[t], token: t) }
 }
 
 /// `Σ_32 u·x` of one group.
@@ -49,11 +49,11 @@ private func groupDots<let T: Int>(
     var dots = InlineArray<T, SIMD16<Int32>>(repeating: .zero)
     for word in 0..<4 {
         let codes = (values + word * 64).loadUnaligned(as: SIMD16<UInt32>.self)
-        let low = BytePairs(nibbles: codes)
-        let high = BytePairs(nibbles: codes &>> 4)
-        for t in 0..<T {
-            dots[t] &+= low.dot(BytePairs(broadcasting: x + (2 &* word &* n &+ t) &* 4))
-            dots[t] &+= high.dot(BytePairs(broadcasting: x + ((2 &* word &+ 1) &* n &+ t) &* 4))
+        let low = FourBytes(nibbles: codes)
+        let high = FourBytes(nibbles: codes &>> 4)
+        Tokens<T>.each { t in
+            low.addDot(FourBytes(broadcasting: x + (2 &* word &* n &+ t) &* 4), to: &dots[t])
+            high.addDot(FourBytes(broadcasting: x + ((2 &* word &+ 1) &* n &+ t) &* 4), to: &dots[t])
         }
     }
     return dots

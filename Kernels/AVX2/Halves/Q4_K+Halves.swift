@@ -4,8 +4,7 @@
 
     // y = Σ_blocks dx · (d · Σ_groups s·(Σ_32 u·x) − dmin · Σ_groups m·(Σ_32 x)),   w = d·s·u − dmin·m
     //
-    // The products of a group sum up in 16 bits (8 · 2 · 15 · 127 < 2¹⁵); vpmaddwd then widens and scales in one
-    // step, with s in both halves of a lane.
+    // Codes of four bits leave room for a whole group in `CodeSums`.
 
     /// Q4_K × `int8Per256`.
     func multiplyQ4_K(_ product: MatrixProduct) {
@@ -36,20 +35,16 @@
                 for group in 0..<8 {
                     let values = w + (320 &+ group &* 256 &+ half &* 32)
                     let x = block + group &* 32 * T
-                    var pairs = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
+                    var dots = CodeSums<T, 0>()
                     for g in 0..<4 {
                         let codes = load256(values + g * 64)
                         let first = _mm256_and_si256(codes, low)
                         let second = _mm256_and_si256(_mm256_srli_epi16(codes, 4), low)
-                        for t in 0..<T {
-                            let a = _mm256_maddubs_epi16(first, broadcast(x + (2 * g * T + t) * 4))
-                            let b = _mm256_maddubs_epi16(second, broadcast(x + ((2 * g + 1) * T + t) * 4))
-                            pairs[t] = _mm256_add_epi16(pairs[t], _mm256_add_epi16(a, b))
-                        }
+                        dots.add(first, x + 2 * g * T * 4)
+                        dots.add(second, x + (2 * g + 1) * T * 4)
                     }
-                    let bytes = _mm256_cvtepu8_epi32(load64(w + (64 &+ group &* 16 &+ half &* 8)))
-                    let scale = _mm256_or_si256(bytes, _mm256_slli_epi32(bytes, 16))
-                    for t in 0..<T { sums[t] = _mm256_add_epi32(sums[t], _mm256_madd_epi16(pairs[t], scale)) }
+                    let scale = _mm256_cvtepu8_epi32(load64(w + (64 &+ group &* 16 &+ half &* 8)))
+                    for t in 0..<T { sums[t] = _mm256_add_epi32(sums[t], dots.wide(t, times: scale)) }
                 }
                 addBlock(sums, w, block + 256 * T, tile, half)
             }

@@ -1,7 +1,7 @@
 package import Quantization
 
-/// The complete set: Swift SIMD that any CPU of the baseline runs.
-package enum PortableMatrixKernels {
+/// The complete set of a module whose kernels are those of this folder.
+package enum WordMatrixKernels {
     package static func matrix(_ type: QuantizationType) -> MatrixKernel? {
         switch type {
         case .f32: MatrixKernel(activations: .float32, multiply: multiplyF32)

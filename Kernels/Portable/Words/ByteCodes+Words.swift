@@ -26,7 +26,7 @@ func multiply<let M: Int>(
     _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
 ) { multiplyTiles(product, offset, scales, unpack) }
 
-/// One or two tokens of a tile, and whether their sums start at zero rather than at the output.
+/// Some tokens of a tile, and whether their sums start at zero rather than at the output.
 private struct TokenTile {
     let tile: Tile
     let isFirst: Bool
@@ -46,25 +46,31 @@ private struct TokenTile {
     }
 }
 
-/// Tokens in pairs, and one that is left.
+/// As many tokens at once as the registers hold sums for, then those that are left.
 @inline(__always)
 func runByteTile256<let G: Int, let M: Int>(_ part: ByteTile, _: Groups<G>, _ offset: Offset<M>) {
     var token = 0
-    while token + 1 < part.tokens {
-        rows256(Tokens<2>(), Groups<G>(), offset, TokenTile(part, token))
-        token += 2
+    while token + WideTile.count <= part.tokens {
+        rows256(WideTile(), Groups<G>(), offset, TokenTile(part, token))
+        token += WideTile.count
     }
-    if token < part.tokens { rows256(Tokens<1>(), Groups<G>(), offset, TokenTile(part, token)) }
+    while token < part.tokens {
+        rows256(Tokens<1>(), Groups<G>(), offset, TokenTile(part, token))
+        token += 1
+    }
 }
 
 @inline(__always)
 func runByteTile32<let M: Int>(_ part: ByteTile, _ offset: Offset<M>) {
     var token = 0
-    while token + 1 < part.tokens {
-        rows32(Tokens<2>(), offset, TokenTile(part, token))
-        token += 2
+    while token + WideTile.count <= part.tokens {
+        rows32(WideTile(), offset, TokenTile(part, token))
+        token += WideTile.count
     }
-    if token < part.tokens { rows32(Tokens<1>(), offset, TokenTile(part, token)) }
+    while token < part.tokens {
+        rows32(Tokens<1>(), offset, TokenTile(part, token))
+        token += 1
+    }
 }
 
 /// One block of 256 columns.
@@ -78,14 +84,15 @@ private func rows256<let T: Int, let G: Int, let M: Int>(_: Tokens<T>, _: Groups
         let values = tile.weights + (ByteCodes256.codesOffset &+ group &* G &* 16)
         let dots = wordDots(Tokens<T>(), Groups<G>(), Offset<M>(), values, x + group &* G &* n, n)
         let scale = floats(word(tile.weights + (ByteCodes256.scalesOffset &+ group &* 64)))
-        for t in 0..<T { scaled[t] = multiplyAdd16(floats(dots[t]), scale, scaled[t]) }
+        Tokens<T>.each { t in scaled[t] = multiplyAdd16(floats(dots[t]), scale, scaled[t]) }
         if M == 0 {
             let minimum = minimum(Groups<G>(), tile.weights + ByteCodes256.minimaOffset, group)
-            for t in 0..<T { minima[t] = multiplyAdd16(minimum, columnSum(Groups<G>(), tile, group, t), minima[t]) }
+            Tokens<T>.each { t in minima[t] = multiplyAdd16(minimum, columnSum(Groups<G>(), tile, group, t), minima[t])
+            }
         }
     }
     let d = tile.weights.loadUnaligned(as: SIMD16<Float>.self)
-    for t in 0..<T {
+    Tokens<T>.each { t in
         var value = scaled[t] * d
         if M == 0 {
             let scale = (tile.weights + ByteCodes256.minimumScaleOffset).loadUnaligned(as: SIMD16<Float>.self)
@@ -120,13 +127,13 @@ private func rows32<let T: Int, let M: Int>(_: Tokens<T>, _: Offset<M>, _ part: 
     let tile = part.tile
     let n = tile.interleave
     var sums = InlineArray<T, SIMD16<Float>>(repeating: .zero)
-    for t in 0..<T { sums[t] = part.sum(t) }
+    Tokens<T>.each { t in sums[t] = part.sum(t) }
     var x = tile.activations + tile.token &* 4
     var codes = tile.weights
     for _ in 0..<tile.columns / 32 {
         let dots = wordDots(Tokens<T>(), Groups<32>(), Offset<M>(), codes + ByteCodes32.codesOffset, x, n)
         let d = codes.loadUnaligned(as: SIMD16<Float>.self)
-        for t in 0..<T {
+        Tokens<T>.each { t in
             var value = floats(dots[t]) * d
             if M == 0 {
                 let sum = (x + (36 &* n &+ t &* 4)).loadUnaligned(as: Int32.self)
@@ -138,7 +145,7 @@ private func rows32<let T: Int, let M: Int>(_: Tokens<T>, _: Offset<M>, _ part: 
         x += 40 &* n
         codes += ByteCodes32.byteCount
     }
-    for t in 0..<T { tile.store(sums[t], token: t) }
+    Tokens<T>.each { t in tile.store(sums[t], token: t) }
 }
 
 /// `Σ v·x` or `Σ u·x` over a group.
@@ -150,8 +157,8 @@ private func wordDots<let T: Int, let G: Int, let M: Int>(
     for g in 0..<G / 4 {
         let codes = (values + g * 64).loadUnaligned(as: SIMD16<UInt32>.self)
         let bytes =
-            M == 0 ? BytePairs(unsigned: codes) : BytePairs(unsigned: codes, minus: Int16(truncatingIfNeeded: M))
-        for t in 0..<T { dots[t] &+= bytes.dot(BytePairs(broadcasting: x + (g &* n &+ t) &* 4)) }
+            M == 0 ? FourBytes(unsigned: codes) : FourBytes(unsigned: codes, minus: Int16(truncatingIfNeeded: M))
+        Tokens<T>.each { t in bytes.addDot(FourBytes(broadcasting: x + (g &* n &+ t) &* 4), to: &dots[t]) }
     }
     return dots
 }

@@ -4,8 +4,7 @@
 
     // y = Σ_blocks (dw · dx) · (Σ_32 u·x − 8·Σ_32 x),   w = dw·(u − 8)
     //
-    // Codes of four bits leave room: the products of a whole block sum up in 16 bits (8 · 2 · 15 · 127 < 2¹⁵)
-    // before they widen.
+    // Codes of four bits leave room for a whole block in `CodeSums`.
 
     /// Q4_0 × `int8Per32`.
     func multiplyQ4_0(_ product: MatrixProduct) {
@@ -23,7 +22,6 @@
     private func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
         for t in 0..<T { for half in 0..<2 { tile.store(_mm256_setzero_ps(), half, t) } }
         let low = _mm256_set1_epi8(15)
-        let ones = _mm256_set1_epi16(1)
         var d = tile.weights
         var values = tile.weights + 64
         var x = tile.activations
@@ -33,22 +31,17 @@
             tile.fetch(after: d)
             for i in 0..<4 { tile.fetch(after: values + i * 64) }
             for half in 0..<2 {
-                var pairs = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
+                var sums = CodeSums<T, 8>()
                 for g in 0..<4 {
                     let codes = load256(values + (g * 64 + half &* 32))
                     let first = _mm256_and_si256(codes, low)
                     let second = _mm256_and_si256(_mm256_srli_epi16(codes, 4), low)
-                    for t in 0..<T {
-                        let a = _mm256_maddubs_epi16(first, broadcast(x + (g * T + t) * 4))
-                        let b = _mm256_maddubs_epi16(second, broadcast(x + ((g + 4) * T + t) * 4))
-                        pairs[t] = _mm256_add_epi16(pairs[t], _mm256_add_epi16(a, b))
-                    }
+                    sums.add(first, x + g * T * 4)
+                    sums.add(second, x + (g + 4) * T * 4)
                 }
                 let dw = halves(d + half &* 16)
                 for t in 0..<T {
-                    // The packed sum is −128·Σx.
-                    let correction = _mm256_srai_epi32(broadcast(x + (36 * T + t * 4)), 4)
-                    let dots = _mm256_add_epi32(_mm256_madd_epi16(pairs[t], ones), correction)
+                    let dots = _mm256_add_epi32(sums.wide(t), correction(x, Tokens<T>(), Offset<8>(), t))
                     let scale = _mm256_mul_ps(dw, splat(x + (32 * T + t * 4)))
                     tile.store(_mm256_fmadd_ps(_mm256_cvtepi32_ps(dots), scale, tile.sum(half, t)), half, t)
                 }

@@ -1,8 +1,8 @@
 #if arch(x86_64)
     package import Quantization
 
-    /// Rows for CPUs with AVX2, FMA and F16C.
-    package enum AVX2MatrixKernels {
+    /// The set of a module whose kernels are those of this folder.
+    package enum HalfMatrixKernels {
         package static func matrix(_ type: QuantizationType) -> MatrixKernel? {
             switch type {
             case .f32: MatrixKernel(activations: .float32, multiply: multiplyF32)

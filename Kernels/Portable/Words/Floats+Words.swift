@@ -19,8 +19,8 @@ private func multiplyColumns(
     let panelBytes = (product.activations.columns * bytesPerColumn + 63) & ~63
     forEachTile(product, panelBytes: panelBytes) {
         columns(Tokens<1>(), $0, bytesPerColumn, load)
-    } two: {
-        columns(Tokens<2>(), $0, bytesPerColumn, load)
+    } wide: {
+        columns(WideTile(), $0, bytesPerColumn, load)
     }
 }
 
@@ -33,19 +33,19 @@ private func columns<let T: Int>(
     var x = tile.activations + tile.token * 4
     for _ in 0..<tile.columns {
         let column = load(w)
-        for t in 0..<T { sums[t] = multiplyAdd16(column, splat(x + t * 4), sums[t]) }
+        Tokens<T>.each { t in sums[t] = multiplyAdd16(column, splat(x + t * 4), sums[t]) }
         w += bytesPerColumn
         x += tile.interleave &* 4
     }
-    for t in 0..<T { tile.store(sums[t], token: t) }
+    Tokens<T>.each { t in tile.store(sums[t], token: t) }
 }
 
 /// BF16 weights, `[K/2][16][2]`, widened exactly.
 func multiplyBF16(_ product: MatrixProduct) {
     forEachTile(product, panelBytes: (product.activations.columns + 1) / 2 * 64) {
         columnPairs(Tokens<1>(), $0)
-    } two: {
-        columnPairs(Tokens<2>(), $0)
+    } wide: {
+        columnPairs(WideTile(), $0)
     }
 }
 
@@ -58,15 +58,15 @@ private func columnPairs<let T: Int>(_: Tokens<T>, _ tile: Tile) {
         let pair = w.loadUnaligned(as: SIMD16<UInt32>.self)
         let even = unsafeBitCast(pair &<< 16, to: SIMD16<Float>.self)
         let odd = unsafeBitCast(pair & 0xFFFF_0000, to: SIMD16<Float>.self)
-        for t in 0..<T { sums[t] = multiplyAdd16(even, splat(x + t * 4), sums[t]) }
+        Tokens<T>.each { t in sums[t] = multiplyAdd16(even, splat(x + t * 4), sums[t]) }
         x += tile.interleave &* 4
-        for t in 0..<T { sums[t] = multiplyAdd16(odd, splat(x + t * 4), sums[t]) }
+        Tokens<T>.each { t in sums[t] = multiplyAdd16(odd, splat(x + t * 4), sums[t]) }
         x += tile.interleave &* 4
         w += 64
     }
     if tile.columns & 1 == 1 {
         let last = unsafeBitCast(w.loadUnaligned(as: SIMD16<UInt32>.self) &<< 16, to: SIMD16<Float>.self)
-        for t in 0..<T { sums[t] = multiplyAdd16(last, splat(x + t * 4), sums[t]) }
+        Tokens<T>.each { t in sums[t] = multiplyAdd16(last, splat(x + t * 4), sums[t]) }
     }
-    for t in 0..<T { tile.store(sums[t], token: t) }
+    Tokens<T>.each { t in tile.store(sums[t], token: t) }
 }
