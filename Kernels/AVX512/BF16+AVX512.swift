@@ -8,7 +8,7 @@
     // runs four panels together, since its own chain of sums waits six cycles for every 64 bytes.
 
     /// BF16 × `bfloat16`, for CPUs with AVX-512 BF16.
-    func multiplyBF16(_ product: MatrixProduct) {
+    func multiplyBF16Pairs(_ product: MatrixProduct) {
         forEachTile(product, tile: floatTokenTile) { columns in
             (columns + 1) / 2 * 64
         } stream: {

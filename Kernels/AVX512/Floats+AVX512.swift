@@ -14,7 +14,7 @@
     func multiplyF16(_ product: MatrixProduct) { multiply(product, HalfFloats.self) }
 
     /// BF16 × `float32`, widened exactly: for CPUs without a dot product of bfloat16.
-    func multiplyBF16AsFloats(_ product: MatrixProduct) { multiply(product, BrainFloats.self) }
+    func multiplyBF16(_ product: MatrixProduct) { multiply(product, BrainFloats.self) }
 
     /// How two adjacent columns of sixteen rows are read.
     private protocol ColumnPair {

@@ -8,14 +8,6 @@
         _mm512_fmadd_ps(a, b, c)
     }
 
-    /// The sum of all lanes, in one fixed order.
-    @inline(__always)
-    func sum(_ v: SIMD16<Float>) -> Float { _mm512_reduce_add_ps(v) }
-
-    /// The greatest lane.
-    @inline(__always)
-    func greatest(_ v: SIMD16<Float>) -> Float { _mm512_reduce_max_ps(v) }
-
     /// Sixteen half-precision numbers as float32, exact.
     @inline(__always)
     func loadHalf16(_ p: UnsafeRawPointer) -> SIMD16<Float> {

@@ -4,9 +4,6 @@
     // What differs between instruction sets in the text of `Words/`: here for CPUs with the dot product (Armv8.2). SDOT
     // adds four products of signed bytes to each of four sums. Codes are below 128, so they are signed bytes as they are.
 
-    @inline(__always)
-    func splat(_ p: UnsafeRawPointer) -> SIMD16<Float> { SIMD16(repeating: p.loadUnaligned(as: Float.self)) }
-
     /// Four signed bytes of each of sixteen rows.
     struct FourBytes {
         private let bytes: SIMD16<UInt32>
@@ -58,20 +55,4 @@
     /// Exact for |x| < 2²⁴.
     @inline(__always)
     func floats(_ x: SIMD16<Int32>) -> SIMD16<Float> { eachQuarter(x) { isa_floats($0) } }
-
-    /// Sixteen unsigned bytes, `stride` apart.
-    @inline(__always)
-    func bytes(_ p: UnsafeRawPointer, stride: Int = 1) -> SIMD16<Float> {
-        var result = SIMD16<Int32>()
-        for row in 0..<16 { result[row] = Int32((p + row &* stride).load(as: UInt8.self)) }
-        return floats(result)
-    }
-
-    /// Sixteen adjacent signed bytes.
-    @inline(__always)
-    func signedBytes(_ p: UnsafeRawPointer) -> SIMD16<Float> {
-        var result = SIMD16<Int32>()
-        for row in 0..<16 { result[row] = Int32((p + row).load(as: Int8.self)) }
-        return floats(result)
-    }
 #endif

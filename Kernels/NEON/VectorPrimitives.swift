@@ -8,16 +8,6 @@
         c.addingProduct(a, b)
     }
 
-    /// The sum of all lanes, in one fixed order.
-    @inline(__always)
-    func sum(_ v: SIMD16<Float>) -> Float { sum(v.lowHalf + v.highHalf) }
-
-    /// The greatest lane.
-    @inline(__always)
-    func greatest(_ v: SIMD16<Float>) -> Float {
-        greatest(v.lowHalf.replacing(with: v.highHalf, where: v.lowHalf .< v.highHalf))
-    }
-
     /// Sixteen half-precision numbers as float32, exact.
     @inline(__always)
     func loadHalf16(_ p: UnsafeRawPointer) -> SIMD16<Float> {
@@ -41,14 +31,6 @@
         eachQuarter(indices) { isa_look_up(table, $0) }
     }
 
-    /// Words of a table of eight-byte entries.
-    @inline(__always)
-    func gather16(_ table: UnsafeRawPointer, _ indices: SIMD16<UInt32>) -> SIMD16<UInt32> {
-        var result = SIMD16<UInt32>()
-        for row in 0..<16 { result[row] = (table + Int(indices[row]) &* 8).loadUnaligned(as: UInt32.self) }
-        return result
-    }
-
     /// The low bytes of integers.
     @inline(__always)
     func lowBytes16(_ v: SIMD16<Int32>) -> SIMD16<UInt8> {
@@ -58,10 +40,6 @@
     /// Floats nearest to any integers.
     @inline(__always)
     func floats16(_ v: SIMD16<Int32>) -> SIMD16<Float> { floats(v) }
-
-    /// What sums of key products start from, for a query whose codes have this sum.
-    @inline(__always)
-    func keySums16(_ sum: Int32) -> SIMD16<Int32> { SIMD16() }
 
     /// Adds four products a lane: codes of keys, top bits flipped, and a query's four codes.
     @inline(__always)

@@ -1,9 +1,6 @@
 // What differs between instruction sets in the text of `Words/`: here Swift SIMD that becomes good SSE2 and NEON alike.
 // Conversions that the standard library would make a call or a scalar loop are written with shifts and shuffles.
 
-@inline(__always)
-func splat(_ p: UnsafeRawPointer) -> SIMD16<Float> { SIMD16(repeating: p.loadUnaligned(as: Float.self)) }
-
 /// Four bytes of each of sixteen rows, ready to be multiplied: split for 16-bit arithmetic, so that the lane of two bytes
 /// holds one of them, sign-extended.
 ///
@@ -94,20 +91,4 @@ struct FourBytes {
 @inline(__always)
 func floats(_ x: SIMD16<Int32>) -> SIMD16<Float> {
     unsafeBitCast(x &+ 0x4B40_0000, to: SIMD16<Float>.self) - 0x1.8p23
-}
-
-/// Sixteen unsigned bytes, `stride` apart.
-@inline(__always)
-func bytes(_ p: UnsafeRawPointer, stride: Int = 1) -> SIMD16<Float> {
-    var result = SIMD16<Float>()
-    for row in 0..<16 { result[row] = Float((p + row &* stride).load(as: UInt8.self)) }
-    return result
-}
-
-/// Sixteen adjacent signed bytes.
-@inline(__always)
-func signedBytes(_ p: UnsafeRawPointer) -> SIMD16<Float> {
-    var result = SIMD16<Float>()
-    for row in 0..<16 { result[row] = Float((p + row).load(as: Int8.self)) }
-    return result
 }

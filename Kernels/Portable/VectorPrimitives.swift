@@ -4,16 +4,6 @@
 @inline(__always)
 func multiplyAdd16(_ a: SIMD16<Float>, _ b: SIMD16<Float>, _ c: SIMD16<Float>) -> SIMD16<Float> { a * b + c }
 
-/// The sum of all lanes, in one fixed order.
-@inline(__always)
-func sum(_ v: SIMD16<Float>) -> Float { sum(v.lowHalf + v.highHalf) }
-
-/// The greatest lane.
-@inline(__always)
-func greatest(_ v: SIMD16<Float>) -> Float {
-    greatest(v.lowHalf.replacing(with: v.highHalf, where: v.lowHalf .< v.highHalf))
-}
-
 /// Sixteen half-precision numbers as float32, exact.
 @inline(__always)
 func loadHalf16(_ p: UnsafeRawPointer) -> SIMD16<Float> {
@@ -53,14 +43,6 @@ func lookUp16(_ table: SIMD16<UInt8>, _ indices: SIMD16<UInt32>) -> SIMD16<UInt3
     return result
 }
 
-/// Words of a table of eight-byte entries.
-@inline(__always)
-func gather16(_ table: UnsafeRawPointer, _ indices: SIMD16<UInt32>) -> SIMD16<UInt32> {
-    var result = SIMD16<UInt32>()
-    for row in 0..<16 { result[row] = (table + Int(indices[row]) &* 8).loadUnaligned(as: UInt32.self) }
-    return result
-}
-
 /// The low bytes of integers.
 @inline(__always)
 func lowBytes16(_ v: SIMD16<Int32>) -> SIMD16<UInt8> {
@@ -72,10 +54,6 @@ func lowBytes16(_ v: SIMD16<Int32>) -> SIMD16<UInt8> {
 /// Floats nearest to any integers, whose halves are exact.
 @inline(__always)
 func floats16(_ v: SIMD16<Int32>) -> SIMD16<Float> { floats(v &>> 16) * 65536 + floats(v & 0xFFFF) }
-
-/// What sums of key products start from, for a query whose codes have this sum.
-@inline(__always)
-func keySums16(_ sum: Int32) -> SIMD16<Int32> { SIMD16() }
 
 /// Adds four products a lane: codes of keys, top bits flipped, and a query's four codes.
 @inline(__always)

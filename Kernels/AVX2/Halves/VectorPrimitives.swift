@@ -9,16 +9,6 @@
         c.addingProduct(a, b)
     }
 
-    /// The sum of all lanes, in one fixed order.
-    @inline(__always)
-    func sum(_ v: SIMD16<Float>) -> Float { sum(v.lowHalf + v.highHalf) }
-
-    /// The greatest lane.
-    @inline(__always)
-    func greatest(_ v: SIMD16<Float>) -> Float {
-        greatest(v.lowHalf.replacing(with: v.highHalf, where: v.lowHalf .< v.highHalf))
-    }
-
     /// Sixteen half-precision numbers as float32, exact.
     @inline(__always)
     func loadHalf16(_ p: UnsafeRawPointer) -> SIMD16<Float> {

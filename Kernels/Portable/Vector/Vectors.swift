@@ -26,14 +26,17 @@ func lesser(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: b 
 
 /// The sum of all lanes, in one fixed order.
 @inline(__always)
-func sum(_ eight: SIMD8<Float>) -> Float {
+func sum(_ v: Vector) -> Float {
+    let eight = v.lowHalf + v.highHalf
     let four = eight.lowHalf + eight.highHalf
     let two = four.lowHalf + four.highHalf
     return two.x + two.y
 }
 
+/// The greatest lane.
 @inline(__always)
-func greatest(_ eight: SIMD8<Float>) -> Float {
+func greatest(_ v: Vector) -> Float {
+    let eight = v.lowHalf.replacing(with: v.highHalf, where: v.lowHalf .< v.highHalf)
     let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.lowHalf .< eight.highHalf)
     let two = four.lowHalf.replacing(with: four.highHalf, where: four.lowHalf .< four.highHalf)
     return two.x < two.y ? two.y : two.x

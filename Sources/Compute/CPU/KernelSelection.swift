@@ -18,54 +18,51 @@ package enum KernelSelection {
 
     /// Every set that runs on a CPU with these features, from the slowest to the fastest.
     package static func sets(_ features: CPUFeatures) -> [MatrixKernelSet] {
-        var sets = [portable]
-        #if arch(x86_64)
-            let distance = features.contains(.wantsPrefetching) ? 8192 : 0
-            if features.contains(.avx2) {
-                sets.append(
-                    MatrixKernelSet(
-                        name: "AVX2", inheriting: portable, prefetchDistance: distance,
-                        matrix: x86AVX2.HalfMatrixKernels.matrix,
-                        activations: x86AVX2.HalfMatrixKernels.activations))
+        let distance = features.contains(.wantsPrefetching) ? 8192 : 0
+        return [portable]
+            + rows.filter { features.isSuperset(of: $0.features) }.map { row in
+                MatrixKernelSet(
+                    name: row.name, inheriting: portable, prefetchDistance: distance, matrix: row.matrix,
+                    activations: row.activations)
             }
-            if features.contains(.avxVNNI) {
-                sets.append(
-                    MatrixKernelSet(
-                        name: "AVX-VNNI", inheriting: portable, prefetchDistance: distance,
-                        matrix: x86AVXVNNI.HalfMatrixKernels.matrix,
-                        activations: x86AVXVNNI.HalfMatrixKernels.activations))
-            }
-            if features.isSuperset(of: [.avx512, .avx512VNNI]) {
-                sets.append(
-                    MatrixKernelSet(
-                        name: "AVX-512 VNNI", inheriting: portable, prefetchDistance: distance,
-                        matrix: AVX512MatrixKernels.matrix, activations: AVX512MatrixKernels.activations))
-            }
-            if features.isSuperset(of: [.avx512, .avx512VNNI, .avx512VBMI]) {
-                sets.append(
-                    MatrixKernelSet(
-                        name: "AVX-512 VNNI VBMI", inheriting: portable, prefetchDistance: distance,
-                        matrix: AVX512MatrixKernels.matrixWithVBMI, activations: AVX512MatrixKernels.activations))
-            }
-            if features.isSuperset(of: [.avx512, .avx512VNNI, .avx512VBMI, .avx512BF16]) {
-                sets.append(
-                    MatrixKernelSet(
-                        name: "AVX-512 VNNI BF16", inheriting: portable, prefetchDistance: distance,
-                        matrix: AVX512MatrixKernels.matrixWithBF16, activations: AVX512MatrixKernels.activations))
-            }
-        #elseif arch(arm64)
-            if features.contains(.dotProduct) {
-                sets.append(
-                    MatrixKernelSet(
-                        name: "NEON dot product", inheriting: portable,
-                        matrix: v8DotProduct.WordMatrixKernels.matrix,
-                        activations: v8DotProduct.WordMatrixKernels.activations))
-            }
-        #endif
-        return sets
     }
 
     private static let portable = MatrixKernelSet(
-        name: "portable", inheriting: nil, matrix: PortableKernels.WordMatrixKernels.matrix,
-        activations: PortableKernels.WordMatrixKernels.activations)
+        name: "portable", inheriting: nil, matrix: PortableKernels.MatrixKernels.matrix,
+        activations: PortableKernels.MatrixKernels.activations)
+
+    /// A set, and what a CPU must have for it.
+    private typealias Row = (
+        features: CPUFeatures, name: String, matrix: @Sendable (QuantizationType) -> MatrixKernel?,
+        activations: @Sendable (ActivationFormat) -> ActivationKernel?
+    )
+
+    /// From the slowest to the fastest.
+    #if arch(x86_64)
+        private static let rows: [Row] = [
+            (.avx2, "AVX2", x86AVX2.MatrixKernels.matrix, x86AVX2.MatrixKernels.activations),
+            (.avxVNNI, "AVX-VNNI", x86AVXVNNI.MatrixKernels.matrix, x86AVXVNNI.MatrixKernels.activations),
+            (
+                [.avx512, .avx512VNNI], "AVX-512 VNNI",
+                x86AVX512.MatrixKernels.matrix, x86AVX512.MatrixKernels.activations
+            ),
+            (
+                [.avx512, .avx512VNNI, .avx512VBMI], "AVX-512 VNNI VBMI",
+                x86AVX512.MatrixKernels.matrixWithVBMI, x86AVX512.MatrixKernels.activations
+            ),
+            (
+                [.avx512, .avx512VNNI, .avx512VBMI, .avx512BF16], "AVX-512 VNNI BF16",
+                x86AVX512.MatrixKernels.matrixWithBF16, x86AVX512.MatrixKernels.activations
+            ),
+        ]
+    #elseif arch(arm64)
+        private static let rows: [Row] = [
+            (
+                .dotProduct, "NEON dot product", v8DotProduct.MatrixKernels.matrix,
+                v8DotProduct.MatrixKernels.activations
+            )
+        ]
+    #else
+        private static let rows: [Row] = []
+    #endif
 }

@@ -1,0 +1,32 @@
+// Words of the shared text that sets without wider registers or gathers have in common.
+
+@inline(__always)
+func splat(_ p: UnsafeRawPointer) -> SIMD16<Float> { SIMD16(repeating: p.loadUnaligned(as: Float.self)) }
+
+/// Sixteen unsigned bytes, `stride` apart.
+@inline(__always)
+func bytes(_ p: UnsafeRawPointer, stride: Int = 1) -> SIMD16<Float> {
+    var result = SIMD16<Float>()
+    for row in 0..<16 { result[row] = Float((p + row &* stride).load(as: UInt8.self)) }
+    return result
+}
+
+/// Sixteen adjacent signed bytes.
+@inline(__always)
+func signedBytes(_ p: UnsafeRawPointer) -> SIMD16<Float> {
+    var result = SIMD16<Float>()
+    for row in 0..<16 { result[row] = Float((p + row).load(as: Int8.self)) }
+    return result
+}
+
+/// Words of a table of eight-byte entries.
+@inline(__always)
+func gather16(_ table: UnsafeRawPointer, _ indices: SIMD16<UInt32>) -> SIMD16<UInt32> {
+    var result = SIMD16<UInt32>()
+    for row in 0..<16 { result[row] = (table + Int(indices[row]) &* 8).loadUnaligned(as: UInt32.self) }
+    return result
+}
+
+/// What sums of key products start from, for a query whose codes have this sum.
+@inline(__always)
+func keySums16(_ sum: Int32) -> SIMD16<Int32> { SIMD16() }
