@@ -60,6 +60,25 @@
         }
     }
 
+    /// Per 16 columns and `n` tokens: `[4][n][4]` int8, `[n]` scales, `[n]` −128·Σ.
+    func packInt8Per16(_ job: ActivationPacking) {
+        let blocks = job.destination.columns / 16
+        forEachToken(job) { row, panel, slot, n in
+            var from = row
+            var to = panel + slot &* 4
+            for _ in 0..<blocks {
+                let values = load512(from)
+                let scale = BlockScale(largestBits: magnitudes(values))
+                let q = quantize(values, scale)
+                storeWords(q, to, stride: 4 &* n)
+                to.storeBytes(of: scale.scale, toByteOffset: 16 &* n, as: Float.self)
+                to.storeBytes(of: _mm512_reduce_add_epi32(q) &* -128, toByteOffset: 20 &* n, as: Int32.self)
+                from += 64
+                to += 24 &* n
+            }
+        }
+    }
+
     /// Per 32 columns and `n` tokens: `[8][n][4]` int8, `[n]` scales, `[n]` −128·Σ.
     func packInt8Per32(_ job: ActivationPacking) {
         let blocks = job.destination.columns / 32

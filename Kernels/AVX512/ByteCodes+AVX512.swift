@@ -29,15 +29,15 @@
 
     /// A product of types with a scale per block.
     @inline(__always)
-    func multiply<let M: Int>(
-        _ product: MatrixProduct, _: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
+    func multiply<let B: Int, let M: Int>(
+        _ product: MatrixProduct, _: Columns<B>, _: Offset<M>, _ scales: (BlockWords, Int, ByteCodes<B>) -> Void,
         _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
     ) {
         if product.tokens.count <= integerTokenTile {
             let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
-            stream(product, places, Offset<M>(), scales, unpack)
+            stream(product, places, Columns<B>(), Offset<M>(), scales, unpack)
         } else {
-            multiplyTiles(product, Offset<M>(), scales, unpack)
+            multiplyTiles(product, Columns<B>(), Offset<M>(), scales, unpack)
         }
     }
 
@@ -61,20 +61,20 @@
     }
 
     @inline(__always)
-    func runByteTile32<let M: Int>(_ part: ByteTile, _ offset: Offset<M>) {
+    func runByteTile<let B: Int, let M: Int>(_ part: ByteTile, _: Columns<B>, _ offset: Offset<M>) {
         if part.panels == 2, part.tokens == 6 {
-            rows32(Panels<2>(), Tokens<6>(), offset, Tile(part))
+            rows(Panels<2>(), Tokens<6>(), Columns<B>(), offset, Tile(part))
             return
         }
         for panel in 0..<part.panels {
             let tile = Tile(part).panel(panel)
             switch part.tokens {
-            case 1: rows32(Panels<1>(), Tokens<1>(), offset, tile)
-            case 2: rows32(Panels<1>(), Tokens<2>(), offset, tile)
-            case 3: rows32(Panels<1>(), Tokens<3>(), offset, tile)
-            case 4: rows32(Panels<1>(), Tokens<4>(), offset, tile)
-            case 5: rows32(Panels<1>(), Tokens<5>(), offset, tile)
-            default: rows32(Panels<1>(), Tokens<6>(), offset, tile)
+            case 1: rows(Panels<1>(), Tokens<1>(), Columns<B>(), offset, tile)
+            case 2: rows(Panels<1>(), Tokens<2>(), Columns<B>(), offset, tile)
+            case 3: rows(Panels<1>(), Tokens<3>(), Columns<B>(), offset, tile)
+            case 4: rows(Panels<1>(), Tokens<4>(), Columns<B>(), offset, tile)
+            case 5: rows(Panels<1>(), Tokens<5>(), Columns<B>(), offset, tile)
+            default: rows(Panels<1>(), Tokens<6>(), Columns<B>(), offset, tile)
             }
         }
     }
@@ -166,25 +166,27 @@
         return _mm512_fmadd_ps(_mm512_cvtepi32_ps(minimum), scale, value)
     }
 
-    /// Up to eight blocks of 32 columns.
-    private func rows32<let P: Int, let T: Int, let M: Int>(_: Panels<P>, _: Tokens<T>, _: Offset<M>, _ tile: Tile) {
+    /// Up to 256 columns with a scale per `B`.
+    private func rows<let P: Int, let T: Int, let B: Int, let M: Int>(
+        _: Panels<P>, _: Tokens<T>, _: Columns<B>, _: Offset<M>, _ tile: Tile
+    ) {
         let zeros = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
         let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
         var sums = InlineArray<P, InlineArray<T, __m512>>(repeating: zeros)
         for p in 0..<P { for t in 0..<T { sums[p][t] = tile.sum(p, t) } }
         var x = tile.activations
         var codes = tile.weights
-        for _ in 0..<tile.columns / 32 {
+        for _ in 0..<tile.columns / B {
             var dots = InlineArray<P, InlineArray<T, __m512i>>(repeating: none)
             if M != 0 {
                 for t in 0..<T {
-                    let correction = correction(x, Tokens<T>(), Offset<M>(), t)
+                    let correction = correction(x, Tokens<T>(), Columns<B>(), Offset<M>(), t)
                     for p in 0..<P { dots[p][t] = correction }
                 }
             }
-            for g in 0..<8 {
+            for g in 0..<B / 4 {
                 var u = InlineArray<P, __m512i>(repeating: _mm512_setzero_si512())
-                for p in 0..<P { u[p] = load512(codes + (p &* tile.panelBytes &+ ByteCodes32.codesOffset + g * 64)) }
+                for p in 0..<P { u[p] = load512(codes + (p &* tile.panelBytes &+ ByteCodes<B>.codesOffset + g * 64)) }
                 for t in 0..<T {
                     let y = broadcast(x + (g * T + t) * 4)
                     for p in 0..<P { dots[p][t] = _mm512_dpbusd_epi32(dots[p][t], u[p], y) }
@@ -194,24 +196,25 @@
                 let d = (codes + p &* tile.panelBytes).loadUnaligned(as: __m512.self)
                 let m = (codes + (p &* tile.panelBytes &+ 64)).loadUnaligned(as: __m512.self)
                 for t in 0..<T {
-                    let value = blockValue(dots[p][t], Tokens<T>(), Offset<M>(), d, m, x, t)
-                    sums[p][t] = _mm512_fmadd_ps(value, splat(x + (32 * T + t * 4)), sums[p][t])
+                    let value = blockValue(dots[p][t], Tokens<T>(), Columns<B>(), Offset<M>(), d, m, x, t)
+                    sums[p][t] = _mm512_fmadd_ps(value, splat(x + (B * T + t * 4)), sums[p][t])
                 }
             }
-            x += 40 * T
-            codes += ByteCodes32.byteCount
+            x += (B + 8) * T
+            codes += ByteCodes<B>.byteCount
         }
         for p in 0..<P { for t in 0..<T { tile.store(sums[p][t], p, t) } }
     }
 
     /// A block's sum for one token, but for the scale of its activations.
     @inline(__always)
-    private func blockValue<let T: Int, let M: Int>(
-        _ dots: __m512i, _: Tokens<T>, _: Offset<M>, _ d: __m512, _ m: __m512, _ x: UnsafeRawPointer, _ t: Int
+    private func blockValue<let T: Int, let B: Int, let M: Int>(
+        _ dots: __m512i, _: Tokens<T>, _: Columns<B>, _: Offset<M>, _ d: __m512, _ m: __m512, _ x: UnsafeRawPointer,
+        _ t: Int
     ) -> __m512 {
         let value = _mm512_mul_ps(_mm512_cvtepi32_ps(dots), d)
         if M != 0 { return value }
-        return _mm512_fmadd_ps(_mm512_cvtepi32_ps(broadcast(x + (36 * T + t * 4))), m, value)
+        return _mm512_fmadd_ps(_mm512_cvtepi32_ps(broadcast(x + ((B + 4) * T + t * 4))), m, value)
     }
 
     // MARK: One token panel
@@ -234,17 +237,18 @@
     }
 
     @inline(__always)
-    private func stream<let M: Int>(
-        _ product: MatrixProduct, _ places: TransposedPlaces, _: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
+    private func stream<let B: Int, let M: Int>(
+        _ product: MatrixProduct, _ places: TransposedPlaces, _: Columns<B>, _: Offset<M>,
+        _ scales: (BlockWords, Int, ByteCodes<B>) -> Void,
         _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
     ) {
         switch product.tokens.count {
-        case 1: streamPanels(product, places, Tokens<1>(), Offset<M>(), scales, unpack)
-        case 2: streamPanels(product, places, Tokens<2>(), Offset<M>(), scales, unpack)
-        case 3: streamPanels(product, places, Tokens<3>(), Offset<M>(), scales, unpack)
-        case 4: streamPanels(product, places, Tokens<4>(), Offset<M>(), scales, unpack)
-        case 5: streamPanels(product, places, Tokens<5>(), Offset<M>(), scales, unpack)
-        default: streamPanels(product, places, Tokens<6>(), Offset<M>(), scales, unpack)
+        case 1: streamPanels(product, places, Tokens<1>(), Columns<B>(), Offset<M>(), scales, unpack)
+        case 2: streamPanels(product, places, Tokens<2>(), Columns<B>(), Offset<M>(), scales, unpack)
+        case 3: streamPanels(product, places, Tokens<3>(), Columns<B>(), Offset<M>(), scales, unpack)
+        case 4: streamPanels(product, places, Tokens<4>(), Columns<B>(), Offset<M>(), scales, unpack)
+        case 5: streamPanels(product, places, Tokens<5>(), Columns<B>(), Offset<M>(), scales, unpack)
+        default: streamPanels(product, places, Tokens<6>(), Columns<B>(), Offset<M>(), scales, unpack)
         }
     }
 
@@ -303,9 +307,9 @@
     }
 
     @inline(__always)
-    private func streamPanels<let T: Int, let M: Int>(
-        _ product: MatrixProduct, _ places: TransposedPlaces, _: Tokens<T>, _: Offset<M>,
-        _ scales: (BlockWords, ByteCodes32) -> Void,
+    private func streamPanels<let T: Int, let B: Int, let M: Int>(
+        _ product: MatrixProduct, _ places: TransposedPlaces, _: Tokens<T>, _: Columns<B>, _: Offset<M>,
+        _ scales: (BlockWords, Int, ByteCodes<B>) -> Void,
         _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
     ) {
         let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
@@ -315,23 +319,24 @@
             var x = firstToken
             for index in 0..<places.blockCount {
                 let block = BlockWords(places, weights, index)
-                scales(block, ByteCodes32(base: scratch))
-                let d = UnsafeRawPointer(scratch).loadUnaligned(as: __m512.self)
-                let m = (UnsafeRawPointer(scratch) + 64).loadUnaligned(as: __m512.self)
+                if B == 32 { scales(block, 0, ByteCodes<B>(base: scratch)) }
                 block.fetch(0, of: 1, places.wordsPerBlock, product.prefetchDistance)
-                for part in 0..<places.weightsPerBlock / 32 {
+                for part in 0..<places.weightsPerBlock / B {
+                    if B == 16 { scales(block, part, ByteCodes<B>(base: scratch)) }
+                    let d = UnsafeRawPointer(scratch).loadUnaligned(as: __m512.self)
+                    let m = (UnsafeRawPointer(scratch) + 64).loadUnaligned(as: __m512.self)
                     var dots = none
-                    if M != 0 { for t in 0..<T { dots[t] = correction(x, Tokens<T>(), Offset<M>(), t) } }
+                    if M != 0 { for t in 0..<T { dots[t] = correction(x, Tokens<T>(), Columns<B>(), Offset<M>(), t) } }
                     let y = x
                     unpack(block, part) { i, word in
                         let u = unsafeBitCast(word, to: __m512i.self)
                         for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(y + (i * T + t) * 4)) }
                     }
                     for t in 0..<T {
-                        let value = blockValue(dots[t], Tokens<T>(), Offset<M>(), d, m, x, t)
-                        sums[t] = _mm512_fmadd_ps(value, splat(x + (32 * T + t * 4)), sums[t])
+                        let value = blockValue(dots[t], Tokens<T>(), Columns<B>(), Offset<M>(), d, m, x, t)
+                        sums[t] = _mm512_fmadd_ps(value, splat(x + (B * T + t * 4)), sums[t])
                     }
-                    x += 40 * T
+                    x += (B + 8) * T
                 }
             }
             return sums
@@ -378,12 +383,12 @@
         return _mm512_srai_epi32(sum, UInt32(5 &- M.trailingZeroBitCount))
     }
 
-    /// `−offset · Σ` of a block of 32 columns; activations carry `−128 · Σ`.
+    /// `−offset · Σ` of 16 or 32 columns; activations carry `−128 · Σ`.
     @inline(__always)
-    private func correction<let T: Int, let M: Int>(
-        _ x: UnsafeRawPointer, _: Tokens<T>, _: Offset<M>, _ t: Int
+    private func correction<let T: Int, let B: Int, let M: Int>(
+        _ x: UnsafeRawPointer, _: Tokens<T>, _: Columns<B>, _: Offset<M>, _ t: Int
     ) -> __m512i {
-        let sum = broadcast(x + (36 * T + t * 4))
+        let sum = broadcast(x + ((B + 4) * T + t * 4))
         return M == 128 ? sum : _mm512_srai_epi32(sum, UInt32(7 &- M.trailingZeroBitCount))
     }
 

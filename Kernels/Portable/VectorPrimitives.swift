@@ -33,14 +33,35 @@ func storeHalf16(_ value: SIMD16<Float>, to p: UnsafeMutableRawPointer) {
 /// The entries of a table that bytes 0..<16 number.
 @inline(__always)
 func lookUp16(_ table: SIMD16<UInt8>, _ indices: SIMD16<UInt32>) -> SIMD16<UInt32> {
-    var result = SIMD16<UInt32>()
-    for row in 0..<16 {
-        let codes = indices[row]
-        var entries: UInt32 = 0
-        for i in 0..<4 { entries |= UInt32(table[Int(codes &>> UInt32(8 * i) & 15)]) &<< UInt32(8 * i) }
-        result[row] = entries
-    }
-    return result
+    let (low, high) = (indices.lowHalf, indices.highHalf)
+    return SIMD16(
+        lowHalf: SIMD8(lowHalf: lookUp(table, low.lowHalf), highHalf: lookUp(table, low.highHalf)),
+        highHalf: SIMD8(lowHalf: lookUp(table, high.lowHalf), highHalf: lookUp(table, high.highHalf)))
+}
+
+/// The same for a register: each bit of the numbers halves what is left to choose from.
+@inline(__always)
+private func lookUp(_ table: SIMD16<UInt8>, _ indices: SIMD4<UInt32>) -> SIMD4<UInt32> {
+    var eight = InlineArray<8, SIMD4<UInt32>>(repeating: SIMD4())
+    var four = InlineArray<4, SIMD4<UInt32>>(repeating: SIMD4())
+    for i in 0..<8 { eight[i] = choose(splat(table[2 * i]), splat(table[2 * i + 1]), byBit: 0, of: indices) }
+    for i in 0..<4 { four[i] = choose(eight[2 * i], eight[2 * i + 1], byBit: 1, of: indices) }
+    let low = choose(four[0], four[1], byBit: 2, of: indices)
+    let high = choose(four[2], four[3], byBit: 2, of: indices)
+    return choose(low, high, byBit: 3, of: indices)
+}
+
+/// A byte in all places.
+@inline(__always)
+private func splat(_ byte: UInt8) -> SIMD4<UInt32> { SIMD4(repeating: UInt32(byte) &* 0x0101_0101) }
+
+/// Bytes of `b` where those of `indices` have the bit, of `a` elsewhere.
+@inline(__always)
+private func choose(
+    _ a: SIMD4<UInt32>, _ b: SIMD4<UInt32>, byBit bit: UInt32, of indices: SIMD4<UInt32>
+) -> SIMD4<UInt32> {
+    let bits = (indices &>> bit) & 0x0101_0101
+    return a ^ ((a ^ b) & ((bits &<< 8) &- bits))
 }
 
 /// The low bytes of integers.

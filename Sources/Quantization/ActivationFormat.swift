@@ -9,6 +9,7 @@
 /// |---|---|---|
 /// | `float32` | 1 | `[T]` float32 |
 /// | `bfloat16` | 2 | `[T][2]` bfloat16; an odd last column is paired with zero |
+/// | `int8Per16` | 16 | values `[4][T][4]`, scales `[T]` float32, `−128·Σy` `[T]` int32 |
 /// | `int8Per32` | 32 | values `[8][T][4]`, scales `[T]` float32, `−128·Σy` `[T]` int32 |
 /// | `int8Per256` | 256 | values `[64][T][4]`, scales `[T]` float32, `Σy` per 32 `[T][8]` int16, `−32·Σy` per 16 `[16][T]` int32 |
 ///
@@ -16,7 +17,9 @@
 package enum ActivationFormat: Int, CaseIterable, Sendable {
     case float32
     case bfloat16
-    /// `y = scale·q`, scale = max|y| / 127 over 32 columns, q rounded to the nearest, ties to even.
+    /// `y = scale·q`, scale = max|y| / 127 over 16 columns, q rounded to the nearest, ties to even.
+    case int8Per16
+    /// The same over 32 columns.
     case int8Per32
     /// The same over 256 columns.
     case int8Per256
@@ -26,6 +29,7 @@ package enum ActivationFormat: Int, CaseIterable, Sendable {
         switch self {
         case .float32: 1
         case .bfloat16: 2
+        case .int8Per16: 16
         case .int8Per32: 32
         case .int8Per256: 256
         }
@@ -36,6 +40,7 @@ package enum ActivationFormat: Int, CaseIterable, Sendable {
         switch self {
         case .float32: 4
         case .bfloat16: 4
+        case .int8Per16: 16 + 4 + 4
         case .int8Per32: 32 + 4 + 4
         case .int8Per256: 256 + 4 + 16 + 64
         }

@@ -42,7 +42,7 @@ package let rowsPerPanel = 16
 
 /// The number of the layouts of all types together, which files of packed weights carry: one more whenever a byte of
 /// any panel changes its place or meaning. `PanelLayoutTests` notices.
-package let panelLayoutVersion: UInt32 = 1
+package let panelLayoutVersion: UInt32 = 2
 
 /// The rows that go into one panel, in the bytes of the GGUF file.
 @safe package struct PanelSource {
@@ -99,7 +99,7 @@ extension QuantizationType {
         case .q4_K: Q4_KPanel()
         case .q6_K: Q6_KPanel()
         case .q4_1, .q5_0, .q5_1, .iq4_nl, .mxfp4, .q1_0, .q2_0: TransposedBlocks(type: self)
-        case .q2_K, .q5_K, .iq4_xs, .iq2_xxs, .iq2_xs, .iq2_s, .iq3_xxs, .iq3_s, .iq1_s, .iq1_m:
+        case .nvfp4, .q2_K, .q5_K, .iq4_xs, .iq2_xxs, .iq2_xs, .iq2_s, .iq3_xxs, .iq3_s, .iq1_s, .iq1_m:
             TransposedBlocks(type: self)
         case .q3_K, .tq1_0, .tq2_0: TransposedBlocks(type: self, headIsLast: true)
         default: InterleavedBlocks(type: self)

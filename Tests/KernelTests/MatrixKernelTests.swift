@@ -12,7 +12,7 @@ func emulated(_ values: [Float], columns: Int, format: ActivationFormat) -> [Flo
     switch format {
     case .float32: return values
     case .bfloat16: return values.map { BFloat16.float(BFloat16.bits($0)) }
-    case .int8Per32, .int8Per256:
+    case .int8Per16, .int8Per32, .int8Per256:
         var result = values
         for start in stride(from: 0, to: values.count, by: format.columnsPerBlock) {
             let block = start..<start + format.columnsPerBlock
@@ -96,7 +96,7 @@ func roundingBound(terms: Int, magnitude: Double) -> Double {
             switch format {
             case .float32: step = 0
             case .bfloat16: step = 0x1p-8 * Double(x.reduce(0) { max($0, abs($1)) })
-            case .int8Per32, .int8Per256: step = Double(x.reduce(0) { max($0, abs($1)) }) / 127
+            case .int8Per16, .int8Per32, .int8Per256: step = Double(x.reduce(0) { max($0, abs($1)) }) / 127
             }
             for row in 0..<16 {
                 let weights = matrix.row(row)

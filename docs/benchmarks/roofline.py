@@ -18,7 +18,7 @@ matplotlib.rcParams["svg.hashsalt"] = "roofline"  # the same file for the same f
 matplotlib.rcParams["svg.fonttype"] = "none"
 from matplotlib import pyplot  # noqa: E402
 
-ARITHMETIC = {"F32": "float32", "F16": "float32", "NVFP4": "float32", "BF16": "bfloat16"}
+ARITHMETIC = {"F32": "float32", "F16": "float32", "BF16": "bfloat16"}
 COLORS = {"int8": "tab:blue", "bfloat16": "tab:green", "float32": "tab:red"}
 MARKERS = {"decode": "o", "prefill": "s", "layers, decode": "D", "layers, prefill": "D",
            "attention, decode": "^", "attention, prefill": "^"}

@@ -74,6 +74,41 @@
         )
     }
 
+    /// Quantises sixteen values into four words at `to`, `stride` bytes apart, and returns their sum.
+    @inline(__always)
+    private func quantize16(
+        _ p: UnsafeRawPointer, _ scale: BlockScale, _ to: UnsafeMutableRawPointer, stride: Int
+    ) -> Int32 {
+        let low = _mm256_cvtps_epi32(_mm256_mul_ps(p.loadUnaligned(as: __m256.self), scale.inverse))
+        let high = _mm256_cvtps_epi32(_mm256_mul_ps((p + 32).loadUnaligned(as: __m256.self), scale.inverse))
+        let mixed = _mm256_packs_epi32(low, high)
+        let bytes = _mm_packs_epi16(mixed.lowHalf, mixed.highHalf)
+        // Packing works on halves of a vector: put the words in order.
+        let mixedWords = unsafeBitCast(bytes, to: SIMD4<UInt32>.self)
+        let words = SIMD4(mixedWords[0], mixedWords[2], mixedWords[1], mixedWords[3])
+        for i in 0..<4 { to.storeBytes(of: words[i], toByteOffset: i &* stride, as: UInt32.self) }
+        // Sums of eight bytes each, made unsigned by adding 128.
+        let sums = _mm_sad_epu8(_mm_xor_si128(bytes, _mm_set1_epi8(-128)), _mm_setzero_si128())
+        return Int32(truncatingIfNeeded: sums[0] &+ sums[1] &- 2048)
+    }
+
+    /// Per 16 columns and `n` tokens: `[4][n][4]` int8, `[n]` scales, `[n]` −128·Σ.
+    func packInt8Per16(_ job: ActivationPacking) {
+        let blocks = job.destination.columns / 16
+        forEachToken(job) { row, panel, slot, n in
+            var from = row
+            var to = panel + slot &* 4
+            for _ in 0..<blocks {
+                let scale = BlockScale(from, count: 16)
+                let sum = quantize16(from, scale, to, stride: 4 &* n)
+                to.storeBytes(of: scale.scale, toByteOffset: 16 &* n, as: Float.self)
+                to.storeBytes(of: sum &* -128, toByteOffset: 20 &* n, as: Int32.self)
+                from += 64
+                to += 24 &* n
+            }
+        }
+    }
+
     /// Per 32 columns and `n` tokens: `[8][n][4]` int8, `[n]` scales, `[n]` −128·Σ.
     func packInt8Per32(_ job: ActivationPacking) {
         let blocks = job.destination.columns / 32

@@ -29,14 +29,15 @@
 
     /// A product of types with a scale per block.
     @inline(__always)
-    func multiply<let M: Int>(
-        _ product: MatrixProduct, _ offset: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
+    func multiply<let B: Int, let M: Int>(
+        _ product: MatrixProduct, _ columns: Columns<B>, _ offset: Offset<M>,
+        _ scales: (BlockWords, Int, ByteCodes<B>) -> Void,
         _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
     ) {
         switch product.tokens.count {
-        case 1: stream(product, Tokens<1>(), offset, scales, unpack)
-        case 2: stream(product, Tokens<2>(), offset, scales, unpack)
-        default: multiplyTiles(product, offset, scales, unpack)
+        case 1: stream(product, Tokens<1>(), columns, offset, scales, unpack)
+        case 2: stream(product, Tokens<2>(), columns, offset, scales, unpack)
+        default: multiplyTiles(product, columns, offset, scales, unpack)
         }
     }
 
@@ -68,12 +69,12 @@
     }
 
     @inline(__always)
-    func runByteTile32<let M: Int>(_ part: ByteTile, _ offset: Offset<M>) {
+    func runByteTile<let B: Int, let M: Int>(_ part: ByteTile, _ columns: Columns<B>, _ offset: Offset<M>) {
         switch part.tokens {
-        case 1: rows32(Tokens<1>(), offset, part)
-        case 2: rows32(Tokens<2>(), offset, part)
-        case 3: rows32(Tokens<3>(), offset, part)
-        default: rows32(Tokens<4>(), offset, part)
+        case 1: rows(Tokens<1>(), columns, offset, part)
+        case 2: rows(Tokens<2>(), columns, offset, part)
+        case 3: rows(Tokens<3>(), columns, offset, part)
+        default: rows(Tokens<4>(), columns, offset, part)
         }
     }
 
@@ -146,24 +147,24 @@
         return (_mm256_cvtepi32_ps(sum), (codes + ByteCodes256.minimumScaleOffset).loadUnaligned(as: __m256.self))
     }
 
-    /// Up to eight blocks of 32 columns.
-    private func rows32<let T: Int, let M: Int>(_: Tokens<T>, _: Offset<M>, _ part: ByteTile) {
+    /// Up to 256 columns with a scale per `B`.
+    private func rows<let T: Int, let B: Int, let M: Int>(_: Tokens<T>, _: Columns<B>, _: Offset<M>, _ part: ByteTile) {
         let tile = Tile(part)
         for half in 0..<2 {
             var sums = InlineArray<T, __m256>(repeating: _mm256_setzero_ps())
             for t in 0..<T { sums[t] = part.sum(half, t) }
             var x = tile.activations
             var codes = tile.weights + half &* 32
-            for _ in 0..<tile.columns / 32 {
+            for _ in 0..<tile.columns / B {
                 var start = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
-                for t in 0..<T { start[t] = correction(x, Tokens<T>(), Offset<M>(), t) }
-                let dots = wordDots(Groups<32>(), Offset<M>(), codes + ByteCodes32.codesOffset, x, from: start)
+                for t in 0..<T { start[t] = correction(x, Tokens<T>(), Columns<B>(), Offset<M>(), t) }
+                let dots = wordDots(Groups<B>(), Offset<M>(), codes + ByteCodes<B>.codesOffset, x, from: start)
                 for t in 0..<T {
-                    let value = blockValue(dots[t], Tokens<T>(), Offset<M>(), codes, x, t)
-                    sums[t] = _mm256_fmadd_ps(value, splat(x + (32 * T + t * 4)), sums[t])
+                    let value = blockValue(dots[t], Tokens<T>(), Columns<B>(), Offset<M>(), codes, x, t)
+                    sums[t] = _mm256_fmadd_ps(value, splat(x + (B * T + t * 4)), sums[t])
                 }
-                x += 40 * T
-                codes += ByteCodes32.byteCount
+                x += (B + 8) * T
+                codes += ByteCodes<B>.byteCount
             }
             for t in 0..<T { tile.store(sums[t], half, t) }
         }
@@ -171,12 +172,13 @@
 
     /// A block's sum for one token, but for the scale of its activations.
     @inline(__always)
-    func blockValue<let T: Int, let M: Int>(
-        _ dots: __m256i, _: Tokens<T>, _: Offset<M>, _ codes: UnsafeRawPointer, _ x: UnsafeRawPointer, _ t: Int
+    func blockValue<let T: Int, let B: Int, let M: Int>(
+        _ dots: __m256i, _: Tokens<T>, _: Columns<B>, _: Offset<M>, _ codes: UnsafeRawPointer, _ x: UnsafeRawPointer,
+        _ t: Int
     ) -> __m256 {
         let value = _mm256_mul_ps(_mm256_cvtepi32_ps(dots), codes.loadUnaligned(as: __m256.self))
         if M != 0 { return value }
-        let sum = _mm256_cvtepi32_ps(broadcast(x + (36 * T + t * 4)))
+        let sum = _mm256_cvtepi32_ps(broadcast(x + ((B + 4) * T + t * 4)))
         return _mm256_fmadd_ps(sum, (codes + 64).loadUnaligned(as: __m256.self), value)
     }
 
@@ -197,12 +199,14 @@
         return shift < 0 ? _mm256_slli_epi32(sum, 0 &- shift) : _mm256_srai_epi32(sum, shift)
     }
 
-    /// `−offset · Σ` of a block of 32 columns; activations carry `−128 · Σ`. Zero where codes are multiplied as signed
+    /// `−offset · Σ` of 16 or 32 columns; activations carry `−128 · Σ`. Zero where codes are multiplied as signed
     /// bytes.
     @inline(__always)
-    func correction<let T: Int, let M: Int>(_ x: UnsafeRawPointer, _: Tokens<T>, _: Offset<M>, _ t: Int) -> __m256i {
+    func correction<let T: Int, let B: Int, let M: Int>(
+        _ x: UnsafeRawPointer, _: Tokens<T>, _: Columns<B>, _: Offset<M>, _ t: Int
+    ) -> __m256i {
         if !isCorrected(Offset<M>()) { return _mm256_setzero_si256() }
-        return _mm256_srai_epi32(broadcast(x + (36 * T + t * 4)), Int32(7 &- M.trailingZeroBitCount))
+        return _mm256_srai_epi32(broadcast(x + ((B + 4) * T + t * 4)), Int32(7 &- M.trailingZeroBitCount))
     }
 
     /// `Σ v·x` or `Σ u·x` over a group of half a panel.

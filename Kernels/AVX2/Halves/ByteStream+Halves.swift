@@ -51,8 +51,9 @@
 
     /// A product of types with a scale per block for one token panel.
     @inline(__always)
-    func stream<let T: Int, let M: Int>(
-        _ product: MatrixProduct, _: Tokens<T>, _: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
+    func stream<let T: Int, let B: Int, let M: Int>(
+        _ product: MatrixProduct, _: Tokens<T>, _: Columns<B>, _: Offset<M>,
+        _ scales: (BlockWords, Int, ByteCodes<B>) -> Void,
         _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
     ) {
         forEachPanel(product) { places, weights, firstToken, scratch in
@@ -60,20 +61,24 @@
             var x = firstToken
             for index in 0..<places.blockCount {
                 let block = BlockWords(places, weights, index)
-                scales(block, ByteCodes32(base: scratch))
+                if B == 32 { scales(block, 0, ByteCodes<B>(base: scratch)) }
                 block.fetch(0, of: 1, places.wordsPerBlock, product.prefetchDistance)
-                for part in 0..<places.weightsPerBlock / 32 {
+                for part in 0..<places.weightsPerBlock / B {
+                    if B == 16 { scales(block, part, ByteCodes<B>(base: scratch)) }
                     var dots = PartSums<T, M>(x)
                     unpack(block, part) { dots.add($1, at: $0) }
                     let codes = UnsafeRawPointer(scratch)
                     for t in 0..<T {
-                        let dx = splat(x + (32 * T + t * 4))
-                        let start = correction(x, Tokens<T>(), Offset<M>(), t)
-                        let low = blockValue(dots.lower.sum(start, t), Tokens<T>(), Offset<M>(), codes, x, t)
-                        let high = blockValue(dots.upper.sum(start, t), Tokens<T>(), Offset<M>(), codes + 32, x, t)
+                        let dx = splat(x + (B * T + t * 4))
+                        let start = correction(x, Tokens<T>(), Columns<B>(), Offset<M>(), t)
+                        let (lower, upper) = (
+                            dots.lower.sum(start, Columns<B>(), t), dots.upper.sum(start, Columns<B>(), t)
+                        )
+                        let low = blockValue(lower, Tokens<T>(), Columns<B>(), Offset<M>(), codes, x, t)
+                        let high = blockValue(upper, Tokens<T>(), Columns<B>(), Offset<M>(), codes + 32, x, t)
                         sums.add(low, high, times: dx, t)
                     }
-                    x += 40 * T
+                    x += (B + 8) * T
                 }
             }
             return sums
@@ -95,7 +100,7 @@
         }
     }
 
-    /// Sums of half a panel over the two halves of 32 columns.
+    /// Sums of half a panel over the two halves of 32 columns, or over 16.
     private struct HalfSums<let T: Int, let M: Int> {
         var first = CodeSums<T, M>()
         var second = CodeSums<T, M>()
@@ -104,12 +109,13 @@
         init() {}
 
         @inline(__always)
-        func sum(_ start: __m256i, _ t: Int) -> __m256i {
-            _mm256_add_epi32(_mm256_add_epi32(start, first.wide(t)), second.wide(t))
+        func sum<let B: Int>(_ start: __m256i, _: Columns<B>, _ t: Int) -> __m256i {
+            let sum = _mm256_add_epi32(start, first.wide(t))
+            return B == 16 ? sum : _mm256_add_epi32(sum, second.wide(t))
         }
     }
 
-    /// Sums of a panel over 32 columns.
+    /// Sums of a panel over 16 or 32 columns.
     private struct PartSums<let T: Int, let M: Int> {
         private(set) var lower = HalfSums<T, M>()
         private(set) var upper = HalfSums<T, M>()

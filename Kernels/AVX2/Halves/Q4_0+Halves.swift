@@ -41,7 +41,7 @@
                 }
                 let dw = halves(d + half &* 16)
                 for t in 0..<T {
-                    let dots = _mm256_add_epi32(sums.wide(t), correction(x, Tokens<T>(), Offset<8>(), t))
+                    let dots = _mm256_add_epi32(sums.wide(t), correction(x, Tokens<T>(), Columns<32>(), Offset<8>(), t))
                     let scale = _mm256_mul_ps(dw, splat(x + (32 * T + t * 4)))
                     tile.store(_mm256_fmadd_ps(_mm256_cvtepi32_ps(dots), scale, tile.sum(half, t)), half, t)
                 }

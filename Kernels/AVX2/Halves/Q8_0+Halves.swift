@@ -35,7 +35,8 @@
                 let dw = halves(d + half &* 16)
                 for t in 0..<T {
                     let scale = _mm256_mul_ps(dw, splat(x + (32 * T + t * 4)))
-                    let dots = _mm256_add_epi32(sums.wide(t), correction(x, Tokens<T>(), Offset<128>(), t))
+                    let dots = _mm256_add_epi32(
+                        sums.wide(t), correction(x, Tokens<T>(), Columns<32>(), Offset<128>(), t))
                     tile.store(_mm256_fmadd_ps(_mm256_cvtepi32_ps(dots), scale, tile.sum(half, t)), half, t)
                 }
             }

@@ -3,13 +3,20 @@ import Quantization
 /// The kernels of the types that are unpacked to bytes; nil for others.
 func byteCodeKernel(_ type: QuantizationType) -> MatrixKernel? {
     switch type {
-    case .q4_1: MatrixKernel(activations: .int8Per32) { multiply($0, WithMinimum(), scalesQ4_1, unpackQ4_1) }
-    case .q5_0: MatrixKernel(activations: .int8Per32) { multiply($0, Offset<16>(), headScale, unpackQ5_0) }
-    case .q5_1: MatrixKernel(activations: .int8Per32) { multiply($0, WithMinimum(), scalesQ4_1, unpackQ5_1) }
-    case .iq4_nl: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), headScale, unpackIQ4_NL) }
-    case .mxfp4: MatrixKernel(activations: .int8Per32) { multiply($0, Offset<16>(), scalesMXFP4, unpackMXFP4) }
-    case .q1_0: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), headScale, unpackQ1_0) }
-    case .q2_0: MatrixKernel(activations: .int8Per32) { multiply($0, Signed(), headScale, unpackQ2_0) }
+    case .q4_1:
+        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), WithMinimum(), scalesQ4_1, unpackQ4_1) }
+    case .q5_0:
+        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Offset<16>(), headScale, unpackQ5_0) }
+    case .q5_1:
+        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), WithMinimum(), scalesQ4_1, unpackQ5_1) }
+    case .iq4_nl:
+        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Signed(), headScale, unpackIQ4_NL) }
+    case .mxfp4:
+        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Offset<16>(), scalesMXFP4, unpackMXFP4) }
+    case .nvfp4:
+        MatrixKernel(activations: .int8Per16) { multiply($0, Columns<16>(), Offset<16>(), scalesNVFP4, unpackNVFP4) }
+    case .q1_0: MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Signed(), headScale, unpackQ1_0) }
+    case .q2_0: MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Signed(), headScale, unpackQ2_0) }
     default: superblockKernel(type) ?? gridKernel(type)
     }
 }
@@ -46,8 +53,12 @@ func gridKernel(_ type: QuantizationType) -> MatrixKernel? {
     }
 }
 
-/// Columns that share a scale.
+/// Columns of a superblock that share a scale.
 struct Groups<let count: Int> {}
+
+/// Columns that share a scale of their own and one of the activations: 16, of a block that has several such scales, or
+/// 32, of a block that has one.
+struct Columns<let count: Int> {}
 
 /// What is taken from every code, a power of two; 0 for types that have minima.
 struct Offset<let code: Int> {}
@@ -59,7 +70,7 @@ var chunkColumns: Int { 256 }
 
 /// The scale of types that have nothing else.
 @inline(__always)
-func headScale(_ block: BlockWords, _ codes: ByteCodes32) { codes.set(d: block.scale) }
+func headScale(_ block: BlockWords, _ part: Int, _ codes: ByteCodes<32>) { codes.set(d: block.scale) }
 
 /// Unpacks a block of 256 columns to scratch, 32 at a time.
 @inline(__always)
@@ -71,22 +82,22 @@ func fill(
     for part in 0..<8 { unpack(block, part) { codes.set($1, at: part &* 8 &+ $0) } }
 }
 
-/// Unpacks some columns of types that share a scale over 32, 64 or 128 columns to scratch.
+/// Unpacks some columns of types that share a scale over 16, 32, 64 or 128 columns to scratch.
 @inline(__always)
-func fill(
+func fill<let B: Int>(
     _ scratch: UnsafeMutableRawPointer, from panel: UnsafeRawPointer, _ places: TransposedPlaces, _ columns: Range<Int>,
-    _ scales: (BlockWords, ByteCodes32) -> Void,
+    _ scales: (BlockWords, Int, ByteCodes<B>) -> Void,
     _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
 ) {
     var target = scratch
-    let parts = places.weightsPerBlock / 32
+    let parts = places.weightsPerBlock / B
     for index in columns.lowerBound / places.weightsPerBlock..<columns.upperBound / places.weightsPerBlock {
         let block = BlockWords(places, panel, index)
         for part in 0..<parts {
-            let codes = ByteCodes32(base: target)
-            scales(block, codes)
+            let codes = ByteCodes<B>(base: target)
+            scales(block, part, codes)
             unpack(block, part) { codes.set($1, at: $0) }
-            target += ByteCodes32.byteCount
+            target += ByteCodes<B>.byteCount
         }
     }
 }
@@ -127,16 +138,16 @@ func multiplyTiles<let G: Int, let M: Int>(
 
 /// A product of types with a scale per block, by way of scratch.
 @inline(__always)
-func multiplyTiles<let M: Int>(
-    _ product: MatrixProduct, _: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
+func multiplyTiles<let B: Int, let M: Int>(
+    _ product: MatrixProduct, _: Columns<B>, _: Offset<M>, _ scales: (BlockWords, Int, ByteCodes<B>) -> Void,
     _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
 ) {
     let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
-    forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes32.byteCount * 8) {
+    forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes<B>.byteCount * (chunkColumns / B)) {
         panel, columns, scratch in
         fill(scratch, from: panel, places, columns, scales, unpack)
     } run: {
-        runByteTile32($0, Offset<M>())
+        runByteTile($0, Columns<B>(), Offset<M>())
     }
 }
 

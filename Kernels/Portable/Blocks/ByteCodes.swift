@@ -6,16 +6,16 @@ import Quantization
 // bytes (`scales…`, `unpack…`); the kernels that multiply them are the same for all. One text for every instruction
 // set: the vector length, `loadHalf16` and `lookUp16` are the module's.
 
-/// 32 columns of sixteen rows: `w = d · (code − offset)` for signed types, `w = d · code + m` for those with a minimum.
+/// 16 or 32 columns of sixteen rows: `w = d · (code − offset)` for signed types, `w = d · code + m` for those with a minimum.
 ///
 /// | bytes | part |
 /// |---|---|
 /// | 64 | d, float32 |
 /// | 64 | −m / 128, float32: activations carry −128·Σ |
-/// | 512 | codes `[8][16 rows][4]` |
-struct ByteCodes32 {
+/// | 16 · columns | codes `[columns / 4][16 rows][4]` |
+struct ByteCodes<let columns: Int> {
     let base: UnsafeMutableRawPointer
-    static var byteCount: Int { 640 }
+    static var byteCount: Int { codesOffset + 16 * columns }
     static var codesOffset: Int { 128 }
 
     @inline(__always)

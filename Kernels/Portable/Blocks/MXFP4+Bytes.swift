@@ -1,6 +1,6 @@
 /// MXFP4: the head is a power of two, an exponent as a float has it; half of it goes with doubled values.
 @inline(__always)
-func scalesMXFP4(_ block: BlockWords, _ codes: ByteCodes32) {
+func scalesMXFP4(_ block: BlockWords, _ part: Int, _ codes: ByteCodes<32>) {
     var exponents = SIMD16<UInt32>()
     for row in 0..<16 { exponents[row] = UInt32((block.head + row).load(as: UInt8.self)) }
     // Halves of the two least powers are subnormal.
@@ -11,10 +11,10 @@ func scalesMXFP4(_ block: BlockWords, _ codes: ByteCodes32) {
 }
 
 /// Twice the sixteen values of a 4-bit float, plus 16.
-private var levels: SIMD16<UInt8> { SIMD16(16, 17, 18, 19, 20, 22, 24, 28, 16, 15, 14, 13, 12, 10, 8, 4) }
+var e2m1Levels: SIMD16<UInt8> { SIMD16(16, 17, 18, 19, 20, 22, 24, 28, 16, 15, 14, 13, 12, 10, 8, 4) }
 
 /// MXFP4: words as Q4_0's, whose codes stand for values, from −16.
 @inline(__always)
 func unpackMXFP4(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    unpackLevels(block, from: 0, levels, emit)
+    unpackLevels(block, from: 0, e2m1Levels, emit)
 }

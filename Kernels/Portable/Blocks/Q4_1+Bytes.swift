@@ -1,6 +1,6 @@
 /// Q4_1: word 0 holds d and m.
 @inline(__always)
-func scalesQ4_1(_ block: BlockWords, _ codes: ByteCodes32) {
+func scalesQ4_1(_ block: BlockWords, _ part: Int, _ codes: ByteCodes<32>) {
     codes.set(d: floats(half: block[0]), minimum: floats(half: block[0] &>> 16))
 }
 

@@ -86,6 +86,19 @@ private func quantize16(
     return (rounded &- 0x4B40_0000).wrappedSum()
 }
 
+func packInt8Per16(_ job: ActivationPacking) {
+    forEachToken(job) { row, panel, slot, n in
+        for block in 0..<job.destination.columns / 16 {
+            let from = row + block &* 16
+            let to = panel + (block &* 24 &* n &+ slot &* 4)
+            let scale = BlockScale(from, count: 16)
+            let sum = quantize16(from, scale.inverse, to, stride: 4 &* n)
+            to.storeBytes(of: scale.scale, toByteOffset: 16 &* n, as: Float.self)
+            to.storeBytes(of: sum &* -128, toByteOffset: 20 &* n, as: Int32.self)
+        }
+    }
+}
+
 func packInt8Per32(_ job: ActivationPacking) {
     forEachToken(job) { row, panel, slot, n in
         for block in 0..<job.destination.columns / 32 {

@@ -21,10 +21,11 @@ func multiply<let G: Int, let M: Int>(
 
 /// A product of types with a scale per block.
 @inline(__always)
-func multiply<let M: Int>(
-    _ product: MatrixProduct, _ offset: Offset<M>, _ scales: (BlockWords, ByteCodes32) -> Void,
+func multiply<let B: Int, let M: Int>(
+    _ product: MatrixProduct, _ columns: Columns<B>, _ offset: Offset<M>,
+    _ scales: (BlockWords, Int, ByteCodes<B>) -> Void,
     _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
-) { multiplyTiles(product, offset, scales, unpack) }
+) { multiplyTiles(product, columns, offset, scales, unpack) }
 
 /// Some tokens of a tile, and whether their sums start at zero rather than at the output.
 private struct TokenTile {
@@ -61,14 +62,14 @@ func runByteTile256<let G: Int, let M: Int>(_ part: ByteTile, _: Groups<G>, _ of
 }
 
 @inline(__always)
-func runByteTile32<let M: Int>(_ part: ByteTile, _ offset: Offset<M>) {
+func runByteTile<let B: Int, let M: Int>(_ part: ByteTile, _ columns: Columns<B>, _ offset: Offset<M>) {
     var token = 0
     while token + WideTile.count <= part.tokens {
-        rows32(WideTile(), offset, TokenTile(part, token))
+        rows(WideTile(), columns, offset, TokenTile(part, token))
         token += WideTile.count
     }
     while token < part.tokens {
-        rows32(Tokens<1>(), offset, TokenTile(part, token))
+        rows(Tokens<1>(), columns, offset, TokenTile(part, token))
         token += 1
     }
 }
@@ -122,28 +123,30 @@ private func columnSum<let G: Int>(_: Groups<G>, _ tile: Tile, _ group: Int, _ t
     return SIMD16(repeating: Float(sum.loadUnaligned(as: Int16.self)))
 }
 
-/// Up to eight blocks of 32 columns.
-private func rows32<let T: Int, let M: Int>(_: Tokens<T>, _: Offset<M>, _ part: TokenTile) {
+/// Up to 256 columns with a scale per `B`.
+private func rows<let T: Int, let B: Int, let M: Int>(
+    _: Tokens<T>, _: Columns<B>, _: Offset<M>, _ part: TokenTile
+) {
     let tile = part.tile
     let n = tile.interleave
     var sums = InlineArray<T, SIMD16<Float>>(repeating: .zero)
     Tokens<T>.each { t in sums[t] = part.sum(t) }
     var x = tile.activations + tile.token &* 4
     var codes = tile.weights
-    for _ in 0..<tile.columns / 32 {
-        let dots = wordDots(Tokens<T>(), Groups<32>(), Offset<M>(), codes + ByteCodes32.codesOffset, x, n)
+    for _ in 0..<tile.columns / B {
+        let dots = wordDots(Tokens<T>(), Groups<B>(), Offset<M>(), codes + ByteCodes<B>.codesOffset, x, n)
         let d = codes.loadUnaligned(as: SIMD16<Float>.self)
         Tokens<T>.each { t in
             var value = floats(dots[t]) * d
             if M == 0 {
-                let sum = (x + (36 &* n &+ t &* 4)).loadUnaligned(as: Int32.self)
+                let sum = (x + ((B + 4) &* n &+ t &* 4)).loadUnaligned(as: Int32.self)
                 let m = (codes + 64).loadUnaligned(as: SIMD16<Float>.self)
                 value = multiplyAdd16(SIMD16(repeating: Float(sum)), m, value)
             }
-            sums[t] = multiplyAdd16(value, splat(x + (32 &* n &+ t &* 4)), sums[t])
+            sums[t] = multiplyAdd16(value, splat(x + (B &* n &+ t &* 4)), sums[t])
         }
-        x += 40 &* n
-        codes += ByteCodes32.byteCount
+        x += (B + 8) &* n
+        codes += ByteCodes<B>.byteCount
     }
     Tokens<T>.each { t in tile.store(sums[t], token: t) }
 }

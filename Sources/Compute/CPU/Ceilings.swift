@@ -24,7 +24,7 @@ package import Quantization
             switch format {
             case .float32: self = .float32
             case .bfloat16: self = .bfloat16
-            case .int8Per32, .int8Per256: self = .int8
+            case .int8Per16, .int8Per32, .int8Per256: self = .int8
             }
         }
     }
