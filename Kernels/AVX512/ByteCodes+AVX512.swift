@@ -347,7 +347,7 @@
     ///
     /// - Parameter sums: gets the panel, the token panel and scratch for a block's scales.
     @inline(__always)
-    private func forEachPanel<let T: Int>(
+    func forEachPanel<let T: Int>(
         _ product: MatrixProduct, _ places: TransposedPlaces, _: Tokens<T>,
         _ sums: (UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer) -> InlineArray<T, __m512>
     ) {

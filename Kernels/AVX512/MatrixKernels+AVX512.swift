@@ -2,9 +2,14 @@
     package import Quantization
 
     extension MatrixKernels {
-        /// The same as `matrix`, for CPUs that also have VBMI.
+        /// The rows of CPUs with VNNI.
+        package static func matrixWithVNNI(_ type: QuantizationType) -> MatrixKernel? {
+            pairedGroupsKernel(type) ?? matrix(type)
+        }
+
+        /// The same, for CPUs that also have VBMI.
         package static func matrixWithVBMI(_ type: QuantizationType) -> MatrixKernel? {
-            permutedGridKernel(type) ?? matrix(type)
+            permutedGridKernel(type) ?? matrixWithVNNI(type)
         }
 
         /// The same, for CPUs that also have VBMI and BF16.

@@ -1,19 +1,19 @@
-/// Q3_K: in panels words 0..<3 hold sixteen scales of six bits, from −32: two of four bits to a byte, then upper bits.
+/// Q3_K: sixteen scales of six bits, from −32.
 @inline(__always)
 func scalesQ3_K(_ block: BlockWords, _ codes: ByteCodes256) {
     codes.set(d: block.scale)
-    let (a, b, upper) = (block[0], block[1], block[2])
-    setScales(a, upper, from: 0, in: codes)
-    setScales(b, upper &>> 2, from: 4, in: codes)
-    setScales(a &>> 4, upper &>> 4, from: 8, in: codes)
-    setScales(b &>> 4, upper &>> 6, from: 12, in: codes)
+    for word in 0..<4 {
+        let scales = scaleBytesQ3_K(block, word)
+        for i in 0..<4 { codes.set(scale: byte(i, of: scales) &- 32, at: 4 &* word &+ i) }
+    }
 }
 
-/// Four scales: four bits of each from one word, two from another.
+/// Four scales of Q3_K, plus 32. In panels words 0 and 1 hold four bits of each, two to a byte, word 2 the upper bits.
 @inline(__always)
-private func setScales(_ low: SIMD16<UInt32>, _ upper: SIMD16<UInt32>, from first: Int, in codes: ByteCodes256) {
-    let scales = low & 0x0F0F_0F0F | (upper & 0x0303_0303) &<< 4
-    for i in 0..<4 { codes.set(scale: byte(i, of: scales) &- 32, at: first + i) }
+func scaleBytesQ3_K(_ block: BlockWords, _ word: Int) -> SIMD16<UInt32> {
+    let low = block[word & 1] &>> UInt32(truncatingIfNeeded: word / 2 &* 4)
+    let upper = block[2] &>> UInt32(truncatingIfNeeded: word &* 2)
+    return low & 0x0F0F_0F0F | (upper & 0x0303_0303) &<< 4
 }
 
 /// Q3_K: words 3..<11 hold third bits, bit n of byte l for column 32n + l; then two bits of each code as in Q2_K;

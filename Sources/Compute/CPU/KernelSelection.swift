@@ -44,7 +44,7 @@ package enum KernelSelection {
             (.avxVNNI, "AVX-VNNI", x86AVXVNNI.MatrixKernels.matrix, x86AVXVNNI.MatrixKernels.activations),
             (
                 [.avx512, .avx512VNNI], "AVX-512 VNNI",
-                x86AVX512.MatrixKernels.matrix, x86AVX512.MatrixKernels.activations
+                x86AVX512.MatrixKernels.matrixWithVNNI, x86AVX512.MatrixKernels.activations
             ),
             (
                 [.avx512, .avx512VNNI, .avx512VBMI], "AVX-512 VNNI VBMI",

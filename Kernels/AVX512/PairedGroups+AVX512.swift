@@ -1,0 +1,201 @@
+#if arch(x86_64)
+    import Intrinsics
+    import Quantization
+
+    // y = Σ_blocks dx · (d · Σ_groups s·Σ u·x − dmin · Σ_groups m·Σ x),   w = d·s·u − dmin·m     Q2_K
+    // y = Σ_blocks dx · d · (Σ_groups s·Σ u·x − 4 · Σ_groups s·Σ x),      w = d·s·(u − 4)        Q3_K
+    //
+    // A scale for every sixteen columns is half of the work of a single token. Sums of sixteen products of such small
+    // codes fit 16 bits (16 · 7 · 127), so two groups' sums and two groups' scales make one vpdpwssd, and so do two
+    // groups' minima and sums of activations. Groups g and g + 2 are a pair: bytes 0 and 2 of a word of scales, and
+    // 1 and 3, become words by one mask.
+    //
+    // For many tokens scratch is shared (`ByteCodes+AVX512.swift`); the arithmetic of a row is the same.
+
+    /// Rows for one token panel of types with small codes and a scale for every sixteen columns.
+    func pairedGroupsKernel(_ type: QuantizationType) -> MatrixKernel? {
+        switch type {
+        case .q2_K:
+            MatrixKernel(activations: .int8Per256) { product in
+                if product.tokens.count > integerTokenTile {
+                    multiplyTiles(product, Groups<16>(), WithMinimum(), scalesQ2_K, unpackQ2_K)
+                } else {
+                    streamQ2_K(product)
+                }
+            }
+        case .q3_K:
+            // For two tokens and more its third bits are so much of the work that this gains nothing.
+            MatrixKernel(activations: .int8Per256) { product in
+                if product.tokens.count > 1 {
+                    multiply(product, Groups<16>(), Offset<4>(), scalesQ3_K, unpackQ3_K)
+                } else {
+                    streamPanels(product, Tokens<1>(), Offset<4>(), bytesQ3_K, unpackQ3_K, scalesQ3_K)
+                }
+            }
+        default: nil
+        }
+    }
+
+    /// d and dmin.
+    private typealias Scales = (d: SIMD16<Float>, minimum: SIMD16<Float>)
+
+    @inline(__always)
+    private func scalesQ2_K(_ block: BlockWords) -> Scales { (floats(half: block[20]), floats(half: block[20] &>> 16)) }
+
+    @inline(__always)
+    private func scalesQ3_K(_ block: BlockWords) -> Scales { (block.scale, .zero) }
+
+    /// Four groups' scales and minima as bytes.
+    private typealias ScaleBytes = (scales: SIMD16<UInt32>, minima: SIMD16<UInt32>)
+
+    @inline(__always)
+    private func bytesQ2_K(_ block: BlockWords, _ word: Int) -> ScaleBytes {
+        (block[word] & 0x0F0F_0F0F, (block[word] &>> 4) & 0x0F0F_0F0F)
+    }
+
+    /// Codes are from −4, so that scales, from −32, are their minima too.
+    @inline(__always)
+    private func bytesQ3_K(_ block: BlockWords, _ word: Int) -> ScaleBytes {
+        let scales = scaleBytesQ3_K(block, word)
+        return (scales, scales)
+    }
+
+    private func streamQ2_K(_ product: MatrixProduct) {
+        switch product.tokens.count {
+        case 1: streamPanels(product, Tokens<1>(), WithMinimum(), bytesQ2_K, unpackQ2_K, scalesQ2_K)
+        case 2: streamPanels(product, Tokens<2>(), WithMinimum(), bytesQ2_K, unpackQ2_K, scalesQ2_K)
+        case 3: streamPanels(product, Tokens<3>(), WithMinimum(), bytesQ2_K, unpackQ2_K, scalesQ2_K)
+        case 4: streamPanels(product, Tokens<4>(), WithMinimum(), bytesQ2_K, unpackQ2_K, scalesQ2_K)
+        case 5: streamPanels(product, Tokens<5>(), WithMinimum(), bytesQ2_K, unpackQ2_K, scalesQ2_K)
+        default: streamPanels(product, Tokens<6>(), WithMinimum(), bytesQ2_K, unpackQ2_K, scalesQ2_K)
+        }
+    }
+
+    @inline(__always)
+    private func streamPanels<let T: Int, let M: Int>(
+        _ product: MatrixProduct, _: Tokens<T>, _: Offset<M>, _ bytes: (BlockWords, Int) -> ScaleBytes,
+        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void, _ scales: (BlockWords) -> Scales
+    ) {
+        let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
+        forEachPanel(product, places, Tokens<T>()) { weights, firstToken, scratch in
+            var sums = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
+            var x = firstToken
+            for index in 0..<places.blockCount {
+                let block = BlockWords(places, weights, index)
+                storeSumPairs(x, Tokens<T>(), to: scratch)
+                var blockSums = BlockSums<T, M>()
+                // Two words at a time, so that what parts are shifted by is known.
+                for half in 0..<2 {
+                    block.fetch(half, of: 2, places.wordsPerBlock, product.prefetchDistance)
+                    blockSums.add(2 * half, block, x, scratch, bytes, unpack)
+                    blockSums.add(2 * half + 1, block, x, scratch, bytes, unpack)
+                }
+                let (d, minimum) = scales(block)
+                for t in 0..<T {
+                    let value = blockSums.value(t, d, minimum)
+                    sums[t] = _mm512_fmadd_ps(value, splat(x + (256 * T + t * 4)), sums[t])
+                }
+                x += 340 * T
+            }
+            return sums
+        }
+    }
+
+    /// Pairs of `−Σ x` of groups g and g + 2 as words, one in each lane [16][T]; those of groups that end a pair mean
+    /// nothing.
+    @inline(__always)
+    private func storeSumPairs<let T: Int>(_ x: UnsafeRawPointer, _: Tokens<T>, to scratch: UnsafeMutableRawPointer) {
+        let first = x + 276 * T
+        for i in 0..<T {
+            let from = first + i * 64
+            let low = _mm512_srai_epi32(load512(from), 5)
+            // Activations carry −32 · Σ: 11 bits more are a word's place. Nothing is read behind the block.
+            let left = 14 * T - i * 16
+            let mask = __mmask16(truncatingIfNeeded: left >= 16 ? 0xFFFF : (1 << max(0, left)) - 1)
+            let high = _mm512_slli_epi32(_mm512_maskz_loadu_epi32(mask, from + 8 * T), 11)
+            scratch.storeBytes(of: pair(low, high), toByteOffset: i * 64, as: __m512i.self)
+        }
+    }
+
+    /// Low words of lanes, and words that lie in their place already.
+    @inline(__always)
+    private func pair(_ low: __m512i, _ high: __m512i) -> __m512i { _mm512_mask_mov_epi16(low, 0xAAAA_AAAA, high) }
+
+    /// Sums of a block for some tokens: `Σ_groups s·Σ u·x` and `−Σ_groups m·Σ x`.
+    private struct BlockSums<let T: Int, let M: Int> {
+        private var products = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
+        private var minima = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
+
+        @inline(__always)
+        init() {}
+
+        /// Adds 64 columns, whose scales are bytes of one word.
+        @inline(__always)
+        mutating func add(
+            _ word: Int, _ block: BlockWords, _ x: UnsafeRawPointer, _ sumPairs: UnsafeRawPointer,
+            _ bytes: (BlockWords, Int) -> ScaleBytes,
+            _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+        ) {
+            let (scales, minimaBytes) = bytes(block, word)
+            var first = HalfDots<T>(x + 64 * word * T)
+            unpack(block, 2 * word) { first.add($1, at: $0) }
+            var second = HalfDots<T>(x + (64 * word + 32) * T)
+            unpack(block, 2 * word + 1) { second.add($1, at: $0) }
+            for t in 0..<T {
+                let low = pair(first.low[t], _mm512_slli_epi32(second.low[t], 16))
+                products[t] = _mm512_dpwssd_epi32(products[t], low, words(scales))
+                let high = pair(first.high[t], _mm512_slli_epi32(second.high[t], 16))
+                products[t] = _mm512_dpwssd_epi32(products[t], high, words(scales &>> 8))
+                let even = broadcast(sumPairs + ((4 * word) * T + t) * 4)
+                minima[t] = _mm512_dpwssd_epi32(minima[t], words(minimaBytes), even)
+                let odd = broadcast(sumPairs + ((4 * word + 1) * T + t) * 4)
+                minima[t] = _mm512_dpwssd_epi32(minima[t], words(minimaBytes &>> 8), odd)
+            }
+        }
+
+        /// Bytes 0 and 2 of lanes as words, from −32 for codes that have an offset.
+        @inline(__always)
+        private func words(_ bytes: SIMD16<UInt32>) -> __m512i {
+            let words = unsafeBitCast(bytes & 0x00FF_00FF, to: __m512i.self)
+            return M == 0 ? words : _mm512_sub_epi16(words, _mm512_set1_epi16(32))
+        }
+
+        /// A block's sum for one token, but for the scale of its activations.
+        @inline(__always)
+        func value(_ t: Int, _ d: SIMD16<Float>, _ minimum: SIMD16<Float>) -> __m512 {
+            if M == 0 {
+                let value = _mm512_mul_ps(_mm512_cvtepi32_ps(products[t]), d)
+                return _mm512_fmadd_ps(_mm512_cvtepi32_ps(minima[t]), minimum, value)
+            }
+            let offset = _mm512_slli_epi32(minima[t], UInt32(M.trailingZeroBitCount))
+            return _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_add_epi32(products[t], offset)), d)
+        }
+    }
+
+    /// `Σ u·x` of the two halves of 32 columns for some tokens.
+    private struct HalfDots<let T: Int> {
+        private(set) var low = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
+        private(set) var high = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
+        private let y: UnsafeRawPointer
+
+        /// - Parameter y: the columns of the activations.
+        @inline(__always)
+        init(_ y: UnsafeRawPointer) { self.y = y }
+
+        /// Adds four columns of sixteen rows.
+        ///
+        /// - Parameter index: columns 4 · index..<4 · index + 4.
+        @inline(__always)
+        mutating func add(_ codes: SIMD16<UInt32>, at index: Int) {
+            let u = unsafeBitCast(codes, to: __m512i.self)
+            for t in 0..<T {
+                let quad = broadcast(y + (index * T + t) * 4)
+                if index < 4 {
+                    low[t] = _mm512_dpbusd_epi32(low[t], u, quad)
+                } else {
+                    high[t] = _mm512_dpbusd_epi32(high[t], u, quad)
+                }
+            }
+        }
+    }
+#endif
