@@ -45,7 +45,7 @@ extension CommandOption {
     static let optionalModel = CommandOption(
         "model", short: "m", value: .file, placeholder: "MODEL",
         help: "The model: a GGUF file (any part of a split one), the name of a stored model, or - for standard input. "
-            + "Default: the bundled model, about 3 million weights, good for trying things out.")
+            + "Default: the bundled model, about 5 million weights, good for trying things out.")
 }
 
 extension PackedFiles {
