@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Race swiftllm against llama.cpp: both engines in turn on the same files, medians and ratios.
 
-    race.py MODEL.gguf [MODEL.gguf …] [--rounds 5] [--prompt 512] [--generate 64] [--parallel 1,8] [--log FILE]
+    race.py MODEL.gguf [MODEL.gguf …] [--rounds 5] [--prompt 512] [--generate 64] [--parallel 1,8] [--depth N] [--log FILE]
 
 Needs llama-cpp-python in the interpreter that runs this (a native build: CMAKE_ARGS=-DGGML_NATIVE=ON). The engines
 alternate round by round, so that a busy minute of the machine hits both; the ratio is the median over rounds of
@@ -12,6 +12,9 @@ Besides speeds, for which more is better, two figures for which less is: "first 
 fresh process to its first token after a word (of llama.cpp without the start of Python), and "memory", the most bytes
 that the process of the speeds had resident (of llama.cpp without Python's). With --mapped there is a third one, the
 first token of a process that maps what `swiftllm pack` has written before.
+
+With --depth the speeds alone are raced, behind so many tokens: swiftllm with its int8 cache, llama.cpp with keys and
+values in f16, with and without flash attention, of which the better counts for each figure.
 """
 import argparse
 import collections
@@ -39,11 +42,15 @@ def run(command):
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def figures(report, first_token):
-    """The figures of one engine's report, by name."""
+def speeds(report):
+    """The speeds of one engine's report, by name."""
     rows = {"prefill": report["prompt_tps"], "decode": report["generate_tps"]}
-    rows |= {f"decode x{width}": speed for width, speed in report["parallel_tps"].items() if width != "1"}
-    return rows | {"first token": first_token, "memory": report["peak_memory_bytes"]}
+    return rows | {f"decode x{width}": speed for width, speed in report["parallel_tps"].items() if width != "1"}
+
+
+def figures(report, first_token):
+    """All figures of one engine's report, by name."""
+    return speeds(report) | {"first token": first_token, "memory": report["peak_memory_bytes"]}
 
 
 def first_token(program, model, threads, folder=""):
@@ -67,10 +74,27 @@ def processor():
     return platform.machine()
 
 
+def race_behind(model, options, shared):
+    """Speeds of both engines behind a context, one list entry a round."""
+    shared = [*shared, "--depth", str(options.depth)]
+    ours, theirs, load, shares = [], [], [], []
+    for _ in range(options.rounds):
+        report = run([options.program, "bench", "-m", model, "--json", *shared, "--kv-type", "q8_0"])
+        ours.append(speeds(report))
+        load.append(report["load_s"])
+        shares.append({})
+        settings = [speeds(run([sys.executable, HERE / "peer_bench.py", model, *shared, "--flash", flash]))
+                    for flash in ("on", "off")]
+        theirs.append({figure: max(setting[figure] for setting in settings) for figure in settings[0]})
+    return ours, theirs, shares, statistics.median(load)
+
+
 def race(model, options, folder):
     """Figures of both engines, one list entry a round. The folder has the packed weights, if they are asked for."""
     shared = ["--prompt", str(options.prompt), "--generate", str(options.generate), "--repeat", "1",
               "--threads", str(options.threads)] + (["--parallel", options.parallel] if options.parallel else [])
+    if options.depth:
+        return race_behind(model, options, shared)
     ours, theirs, load, shares = [], [], [], []
     for _ in range(options.rounds):
         report = run([options.program, "bench", "-m", model, "--json", *shared])
@@ -92,6 +116,7 @@ def main():
     parser.add_argument("--prompt", type=int, default=512)
     parser.add_argument("--generate", type=int, default=64)
     parser.add_argument("--parallel", default="")
+    parser.add_argument("--depth", type=int, default=0)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--program", default=str(ROOT / ".build/release/swiftllm"))
     parser.add_argument("--mapped", action="store_true")
@@ -117,6 +142,8 @@ def main():
                 "ratio": round(statistics.median(ratios), 2), "ratio_min": round(ratios[0], 2),
                 "ratio_max": round(ratios[-1], 2), "load_s": load,
             }
+            if options.depth:
+                row["depth"] = options.depth
             if figure in shares[0]:
                 row["share"] = round(statistics.median(share[figure] for share in shares), 3)
             limit = f"{row['share']:.0%}" if "share" in row else ""
