@@ -31,21 +31,16 @@
         let inverse: __m512
 
         @inline(__always)
-        init(largestBits: __m512i) {
-            let maximum = Float(bitPattern: UInt32(bitPattern: _mm512_reduce_max_epi32(largestBits)))
+        init(_ from: UnsafeRawPointer, count: Int) {
+            let magnitude = _mm512_set1_epi32(0x7FFF_FFFF)
+            var largest = _mm512_and_si512(load512(from), magnitude)
+            for i in 1..<count / 16 {
+                largest = _mm512_max_epi32(largest, _mm512_and_si512(load512(from + i &* 64), magnitude))
+            }
+            let maximum = Float(bitPattern: UInt32(bitPattern: _mm512_reduce_max_epi32(largest)))
             scale = maximum / 127
             inverse = _mm512_set1_ps(maximum < 0x1p-110 ? 0 : 127 / maximum)
         }
-    }
-
-    /// Bit patterns of sixteen magnitudes.
-    @inline(__always)
-    private func magnitudes(_ x: __m512i) -> __m512i { _mm512_and_si512(x, _mm512_set1_epi32(0x7FFF_FFFF)) }
-
-    /// Rounds sixteen values to integers, to the nearest, ties to even.
-    @inline(__always)
-    private func quantize(_ x: __m512i, _ scale: BlockScale) -> __m512i {
-        _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_castsi512_ps(x), scale.inverse))
     }
 
     /// Stores sixteen integers as four words of bytes, `stride` bytes apart.
@@ -60,44 +55,33 @@
         }
     }
 
-    /// Per 16 columns and `n` tokens: `[4][n][4]` int8, `[n]` scales, `[n]` −128·Σ.
-    func packInt8Per16(_ job: ActivationPacking) {
-        let blocks = job.destination.columns / 16
-        forEachToken(job) { row, panel, slot, n in
-            var from = row
-            var to = panel + slot &* 4
-            for _ in 0..<blocks {
-                let values = load512(from)
-                let scale = BlockScale(largestBits: magnitudes(values))
-                let q = quantize(values, scale)
-                storeWords(q, to, stride: 4 &* n)
-                to.storeBytes(of: scale.scale, toByteOffset: 16 &* n, as: Float.self)
-                to.storeBytes(of: _mm512_reduce_add_epi32(q) &* -128, toByteOffset: 20 &* n, as: Int32.self)
-                from += 64
-                to += 24 &* n
-            }
-        }
+    /// Quantises sixteen values into four words at `to`, `stride` bytes apart, and returns their sum.
+    @inline(__always)
+    private func quantize16(
+        _ from: UnsafeRawPointer, _ scale: BlockScale, _ to: UnsafeMutableRawPointer, stride: Int
+    ) -> Int32 {
+        let q = _mm512_cvtps_epi32(_mm512_mul_ps(from.loadUnaligned(as: __m512.self), scale.inverse))
+        storeWords(q, to, stride: stride)
+        return _mm512_reduce_add_epi32(q)
     }
 
-    /// Per 32 columns and `n` tokens: `[8][n][4]` int8, `[n]` scales, `[n]` −128·Σ.
-    func packInt8Per32(_ job: ActivationPacking) {
-        let blocks = job.destination.columns / 32
+    /// Per `B` columns and `n` tokens: `[B / 4][n][4]` int8, `[n]` scales, `[n]` −128·Σ.
+    @inline(__always)
+    func packInt8<let B: Int>(_ job: ActivationPacking, _: Columns<B>) {
+        let blocks = job.destination.columns / B
         forEachToken(job) { row, panel, slot, n in
             var from = row
             var to = panel + slot &* 4
             for _ in 0..<blocks {
-                let low = load512(from)
-                let high = load512(from + 64)
-                let scale = BlockScale(largestBits: _mm512_max_epi32(magnitudes(low), magnitudes(high)))
-                let qLow = quantize(low, scale)
-                let qHigh = quantize(high, scale)
-                storeWords(qLow, to, stride: 4 &* n)
-                storeWords(qHigh, to + 16 &* n, stride: 4 &* n)
-                to.storeBytes(of: scale.scale, toByteOffset: 32 &* n, as: Float.self)
-                let sum = _mm512_reduce_add_epi32(_mm512_add_epi32(qLow, qHigh))
-                to.storeBytes(of: sum &* -128, toByteOffset: 36 &* n, as: Int32.self)
-                from += 128
-                to += 40 &* n
+                let scale = BlockScale(from, count: B)
+                var sum: Int32 = 0
+                for i in 0..<B / 16 {
+                    sum &+= quantize16(from + i &* 64, scale, to + i &* 16 &* n, stride: 4 &* n)
+                }
+                to.storeBytes(of: scale.scale, toByteOffset: B &* n, as: Float.self)
+                to.storeBytes(of: sum &* -128, toByteOffset: (B + 4) &* n, as: Int32.self)
+                from += B * 4
+                to += (B + 8) &* n
             }
         }
     }
@@ -109,20 +93,14 @@
             var from = row
             var block = panel
             for _ in 0..<blocks {
-                var largest = magnitudes(load512(from))
-                for i in 1..<16 { largest = _mm512_max_epi32(largest, magnitudes(load512(from + i * 64))) }
-                let scale = BlockScale(largestBits: largest)
+                let scale = BlockScale(from, count: 256)
                 block.storeBytes(of: scale.scale, toByteOffset: 256 &* n &+ slot &* 4, as: Float.self)
                 let pairSums = block + (260 &* n &+ slot &* 16)
                 var to = block + slot &* 4
                 var sums = block + (276 &* n &+ slot &* 4)
                 for pair in 0..<8 {
-                    let low = quantize(load512(from), scale)
-                    let high = quantize(load512(from + 64), scale)
-                    storeWords(low, to, stride: 4 &* n)
-                    storeWords(high, to + 16 &* n, stride: 4 &* n)
-                    let lowSum = _mm512_reduce_add_epi32(low)
-                    let highSum = _mm512_reduce_add_epi32(high)
+                    let lowSum = quantize16(from, scale, to, stride: 4 &* n)
+                    let highSum = quantize16(from + 64, scale, to + 16 &* n, stride: 4 &* n)
                     sums.storeBytes(of: lowSum &* -32, as: Int32.self)
                     sums.storeBytes(of: highSum &* -32, toByteOffset: 4 &* n, as: Int32.self)
                     pairSums.storeBytes(

@@ -269,30 +269,18 @@
                 var blockSums = none
                 for part in 0..<8 {
                     block.fetch(part, of: 8, places.wordsPerBlock, product.prefetchDistance)
-                    // Sums of the two halves of 32 columns.
-                    var low = none
-                    var high = none
+                    var dots = HalfDots<T>(x + part &* 32 &* T)
                     if M != 0 {
                         for t in 0..<T {
-                            low[t] = correction(x, Tokens<T>(), Groups<16>(), Offset<M>(), 2 &* part, t)
-                            high[t] = correction(x, Tokens<T>(), Groups<16>(), Offset<M>(), 2 &* part &+ 1, t)
+                            dots.low[t] = correction(x, Tokens<T>(), Groups<16>(), Offset<M>(), 2 &* part, t)
+                            dots.high[t] = correction(x, Tokens<T>(), Groups<16>(), Offset<M>(), 2 &* part &+ 1, t)
                         }
                     }
-                    let y = x + part &* 32 &* T
-                    unpack(block, part) { i, word in
-                        let u = unsafeBitCast(word, to: __m512i.self)
-                        for t in 0..<T {
-                            let quad = broadcast(y + (i * T + t) * 4)
-                            if i < 4 {
-                                low[t] = _mm512_dpbusd_epi32(low[t], u, quad)
-                            } else {
-                                high[t] = _mm512_dpbusd_epi32(high[t], u, quad)
-                            }
-                        }
-                    }
+                    unpack(block, part) { dots.add($1, at: $0) }
                     let scale = UnsafeRawPointer(scratch) + (ByteCodes256.scalesOffset &+ part &* (2048 / G))
                     for t in 0..<T {
-                        blockSums[t] = _mm512_add_epi32(blockSums[t], scaled(low[t], high[t], Groups<G>(), scale))
+                        let value = scaled(dots.low[t], dots.high[t], Groups<G>(), scale)
+                        blockSums[t] = _mm512_add_epi32(blockSums[t], value)
                     }
                 }
                 for t in 0..<T {
@@ -319,10 +307,10 @@
             var x = firstToken
             for index in 0..<places.blockCount {
                 let block = BlockWords(places, weights, index)
-                if B == 32 { scales(block, 0, ByteCodes<B>(base: scratch)) }
+                if !Columns<B>.hasScaleInPart { scales(block, 0, ByteCodes<B>(base: scratch)) }
                 block.fetch(0, of: 1, places.wordsPerBlock, product.prefetchDistance)
                 for part in 0..<places.weightsPerBlock / B {
-                    if B == 16 { scales(block, part, ByteCodes<B>(base: scratch)) }
+                    if Columns<B>.hasScaleInPart { scales(block, part, ByteCodes<B>(base: scratch)) }
                     let d = UnsafeRawPointer(scratch).loadUnaligned(as: __m512.self)
                     let m = (UnsafeRawPointer(scratch) + 64).loadUnaligned(as: __m512.self)
                     var dots = none
@@ -340,6 +328,33 @@
                 }
             }
             return sums
+        }
+    }
+
+    /// `Σ u·x` of the two halves of 32 columns for some tokens.
+    struct HalfDots<let T: Int> {
+        var low = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
+        var high = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
+        private let y: UnsafeRawPointer
+
+        /// - Parameter y: the columns of the activations.
+        @inline(__always)
+        init(_ y: UnsafeRawPointer) { self.y = y }
+
+        /// Adds four columns of sixteen rows.
+        ///
+        /// - Parameter index: columns 4 · index..<4 · index + 4.
+        @inline(__always)
+        mutating func add(_ codes: SIMD16<UInt32>, at index: Int) {
+            let u = unsafeBitCast(codes, to: __m512i.self)
+            for t in 0..<T {
+                let quad = broadcast(y + (index * T + t) * 4)
+                if index < 4 {
+                    low[t] = _mm512_dpbusd_epi32(low[t], u, quad)
+                } else {
+                    high[t] = _mm512_dpbusd_epi32(high[t], u, quad)
+                }
+            }
         }
     }
 

@@ -29,7 +29,7 @@
                 if product.tokens.count > 1 {
                     multiply(product, Groups<16>(), Offset<4>(), scalesQ3_K, unpackQ3_K)
                 } else {
-                    streamPanels(product, Tokens<1>(), Offset<4>(), bytesQ3_K, unpackQ3_K, scalesQ3_K)
+                    streamPanels(product, Tokens<1>(), Offset<4>(), bytesQ3_K, unpackQ3_K, headsQ3_K)
                 }
             }
         default: nil
@@ -37,13 +37,13 @@
     }
 
     /// d and dmin.
-    private typealias Scales = (d: SIMD16<Float>, minimum: SIMD16<Float>)
+    private typealias Heads = (d: SIMD16<Float>, minimum: SIMD16<Float>)
 
     @inline(__always)
-    private func scalesQ2_K(_ block: BlockWords) -> Scales { (floats(half: block[20]), floats(half: block[20] &>> 16)) }
+    private func headsQ2_K(_ block: BlockWords) -> Heads { (floats(half: block[20]), floats(half: block[20] &>> 16)) }
 
     @inline(__always)
-    private func scalesQ3_K(_ block: BlockWords) -> Scales { (block.scale, .zero) }
+    private func headsQ3_K(_ block: BlockWords) -> Heads { (block.scale, .zero) }
 
     /// Four groups' scales and minima as bytes.
     private typealias ScaleBytes = (scales: SIMD16<UInt32>, minima: SIMD16<UInt32>)
@@ -62,19 +62,19 @@
 
     private func streamQ2_K(_ product: MatrixProduct) {
         switch product.tokens.count {
-        case 1: streamPanels(product, Tokens<1>(), WithMinimum(), bytesQ2_K, unpackQ2_K, scalesQ2_K)
-        case 2: streamPanels(product, Tokens<2>(), WithMinimum(), bytesQ2_K, unpackQ2_K, scalesQ2_K)
-        case 3: streamPanels(product, Tokens<3>(), WithMinimum(), bytesQ2_K, unpackQ2_K, scalesQ2_K)
-        case 4: streamPanels(product, Tokens<4>(), WithMinimum(), bytesQ2_K, unpackQ2_K, scalesQ2_K)
-        case 5: streamPanels(product, Tokens<5>(), WithMinimum(), bytesQ2_K, unpackQ2_K, scalesQ2_K)
-        default: streamPanels(product, Tokens<6>(), WithMinimum(), bytesQ2_K, unpackQ2_K, scalesQ2_K)
+        case 1: streamPanels(product, Tokens<1>(), WithMinimum(), bytesQ2_K, unpackQ2_K, headsQ2_K)
+        case 2: streamPanels(product, Tokens<2>(), WithMinimum(), bytesQ2_K, unpackQ2_K, headsQ2_K)
+        case 3: streamPanels(product, Tokens<3>(), WithMinimum(), bytesQ2_K, unpackQ2_K, headsQ2_K)
+        case 4: streamPanels(product, Tokens<4>(), WithMinimum(), bytesQ2_K, unpackQ2_K, headsQ2_K)
+        case 5: streamPanels(product, Tokens<5>(), WithMinimum(), bytesQ2_K, unpackQ2_K, headsQ2_K)
+        default: streamPanels(product, Tokens<6>(), WithMinimum(), bytesQ2_K, unpackQ2_K, headsQ2_K)
         }
     }
 
     @inline(__always)
     private func streamPanels<let T: Int, let M: Int>(
         _ product: MatrixProduct, _: Tokens<T>, _: Offset<M>, _ bytes: (BlockWords, Int) -> ScaleBytes,
-        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void, _ scales: (BlockWords) -> Scales
+        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void, _ heads: (BlockWords) -> Heads
     ) {
         let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
         forEachPanel(product, places, Tokens<T>()) { weights, firstToken, scratch in
@@ -90,7 +90,7 @@
                     blockSums.add(2 * half, block, x, scratch, bytes, unpack)
                     blockSums.add(2 * half + 1, block, x, scratch, bytes, unpack)
                 }
-                let (d, minimum) = scales(block)
+                let (d, minimum) = heads(block)
                 for t in 0..<T {
                     let value = blockSums.value(t, d, minimum)
                     sums[t] = _mm512_fmadd_ps(value, splat(x + (256 * T + t * 4)), sums[t])
@@ -169,33 +169,6 @@
             }
             let offset = _mm512_slli_epi32(minima[t], UInt32(M.trailingZeroBitCount))
             return _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_add_epi32(products[t], offset)), d)
-        }
-    }
-
-    /// `Σ u·x` of the two halves of 32 columns for some tokens.
-    private struct HalfDots<let T: Int> {
-        private(set) var low = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
-        private(set) var high = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
-        private let y: UnsafeRawPointer
-
-        /// - Parameter y: the columns of the activations.
-        @inline(__always)
-        init(_ y: UnsafeRawPointer) { self.y = y }
-
-        /// Adds four columns of sixteen rows.
-        ///
-        /// - Parameter index: columns 4 · index..<4 · index + 4.
-        @inline(__always)
-        mutating func add(_ codes: SIMD16<UInt32>, at index: Int) {
-            let u = unsafeBitCast(codes, to: __m512i.self)
-            for t in 0..<T {
-                let quad = broadcast(y + (index * T + t) * 4)
-                if index < 4 {
-                    low[t] = _mm512_dpbusd_epi32(low[t], u, quad)
-                } else {
-                    high[t] = _mm512_dpbusd_epi32(high[t], u, quad)
-                }
-            }
         }
     }
 #endif

@@ -92,36 +92,26 @@
         return Int32(truncatingIfNeeded: sums[0] &+ sums[1] &- 2048)
     }
 
-    /// Per 16 columns and `n` tokens: `[4][n][4]` int8, `[n]` scales, `[n]` −128·Σ.
-    func packInt8Per16(_ job: ActivationPacking) {
-        let blocks = job.destination.columns / 16
+    /// Per `B` columns and `n` tokens: `[B / 4][n][4]` int8, `[n]` scales, `[n]` −128·Σ.
+    @inline(__always)
+    func packInt8<let B: Int>(_ job: ActivationPacking, _: Columns<B>) {
+        let blocks = job.destination.columns / B
         forEachToken(job) { row, panel, slot, n in
             var from = row
             var to = panel + slot &* 4
             for _ in 0..<blocks {
-                let scale = BlockScale(from, count: 16)
-                let sum = quantize16(from, scale, to, stride: 4 &* n)
-                to.storeBytes(of: scale.scale, toByteOffset: 16 &* n, as: Float.self)
-                to.storeBytes(of: sum &* -128, toByteOffset: 20 &* n, as: Int32.self)
-                from += 64
-                to += 24 &* n
-            }
-        }
-    }
-
-    /// Per 32 columns and `n` tokens: `[8][n][4]` int8, `[n]` scales, `[n]` −128·Σ.
-    func packInt8Per32(_ job: ActivationPacking) {
-        let blocks = job.destination.columns / 32
-        forEachToken(job) { row, panel, slot, n in
-            var from = row
-            var to = panel + slot &* 4
-            for _ in 0..<blocks {
-                let scale = BlockScale(from, count: 32)
-                let sums = quantize32(from, scale, to, stride: 4 &* n)
-                to.storeBytes(of: scale.scale, toByteOffset: 32 &* n, as: Float.self)
-                to.storeBytes(of: (sums.low &+ sums.high) &* -128, toByteOffset: 36 &* n, as: Int32.self)
-                from += 128
-                to += 40 &* n
+                let scale = BlockScale(from, count: B)
+                let sum: Int32
+                if B == 16 {
+                    sum = quantize16(from, scale, to, stride: 4 &* n)
+                } else {
+                    let sums = quantize32(from, scale, to, stride: 4 &* n)
+                    sum = sums.low &+ sums.high
+                }
+                to.storeBytes(of: scale.scale, toByteOffset: B &* n, as: Float.self)
+                to.storeBytes(of: sum &* -128, toByteOffset: (B + 4) &* n, as: Int32.self)
+                from += B * 4
+                to += (B + 8) &* n
             }
         }
     }

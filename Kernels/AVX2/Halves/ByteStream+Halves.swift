@@ -61,10 +61,10 @@
             var x = firstToken
             for index in 0..<places.blockCount {
                 let block = BlockWords(places, weights, index)
-                if B == 32 { scales(block, 0, ByteCodes<B>(base: scratch)) }
+                if !Columns<B>.hasScaleInPart { scales(block, 0, ByteCodes<B>(base: scratch)) }
                 block.fetch(0, of: 1, places.wordsPerBlock, product.prefetchDistance)
                 for part in 0..<places.weightsPerBlock / B {
-                    if B == 16 { scales(block, part, ByteCodes<B>(base: scratch)) }
+                    if Columns<B>.hasScaleInPart { scales(block, part, ByteCodes<B>(base: scratch)) }
                     var dots = PartSums<T, M>(x)
                     unpack(block, part) { dots.add($1, at: $0) }
                     let codes = UnsafeRawPointer(scratch)

@@ -58,7 +58,11 @@ struct Groups<let count: Int> {}
 
 /// Columns that share a scale of their own and one of the activations: 16, of a block that has several such scales, or
 /// 32, of a block that has one.
-struct Columns<let count: Int> {}
+struct Columns<let count: Int> {
+    /// Whether each of a block's parts has a scale.
+    @inline(__always)
+    static var hasScaleInPart: Bool { count == 16 }
+}
 
 /// What is taken from every code, a power of two; 0 for types that have minima.
 struct Offset<let code: Int> {}

@@ -86,34 +86,25 @@ private func quantize16(
     return (rounded &- 0x4B40_0000).wrappedSum()
 }
 
-func packInt8Per16(_ job: ActivationPacking) {
+/// Per `B` columns and `n` tokens: `[B / 4][n][4]` int8, `[n]` scales, `[n]` −128·Σ.
+@inline(__always)
+func packInt8<let B: Int>(_ job: ActivationPacking, _: Columns<B>) {
     forEachToken(job) { row, panel, slot, n in
-        for block in 0..<job.destination.columns / 16 {
-            let from = row + block &* 16
-            let to = panel + (block &* 24 &* n &+ slot &* 4)
-            let scale = BlockScale(from, count: 16)
-            let sum = quantize16(from, scale.inverse, to, stride: 4 &* n)
-            to.storeBytes(of: scale.scale, toByteOffset: 16 &* n, as: Float.self)
-            to.storeBytes(of: sum &* -128, toByteOffset: 20 &* n, as: Int32.self)
+        for block in 0..<job.destination.columns / B {
+            let from = row + block &* B
+            let to = panel + (block &* (B + 8) &* n &+ slot &* 4)
+            let scale = BlockScale(from, count: B)
+            var sum: Int32 = 0
+            for i in 0..<B / 16 {
+                sum &+= quantize16(from + i &* 16, scale.inverse, to + i &* 16 &* n, stride: 4 &* n)
+            }
+            to.storeBytes(of: scale.scale, toByteOffset: B &* n, as: Float.self)
+            to.storeBytes(of: sum &* -128, toByteOffset: (B + 4) &* n, as: Int32.self)
         }
     }
 }
 
-func packInt8Per32(_ job: ActivationPacking) {
-    forEachToken(job) { row, panel, slot, n in
-        for block in 0..<job.destination.columns / 32 {
-            let from = row + block &* 32
-            let to = panel + block &* 40 &* n
-            let scale = BlockScale(from, count: 32)
-            let sum =
-                quantize16(from, scale.inverse, to + slot &* 4, stride: 4 &* n)
-                &+ quantize16(from + 16, scale.inverse, to + (16 &* n &+ slot &* 4), stride: 4 &* n)
-            to.storeBytes(of: scale.scale, toByteOffset: 32 &* n &+ slot &* 4, as: Float.self)
-            to.storeBytes(of: sum &* -128, toByteOffset: 36 &* n &+ slot &* 4, as: Int32.self)
-        }
-    }
-}
-
+/// Per 256 columns and `n` tokens: `[64][n][4]` int8, `[n]` scales, `[n][8]` Σ per 32, `[16][n]` −32·Σ per 16.
 func packInt8Per256(_ job: ActivationPacking) {
     forEachToken(job) { row, panel, slot, n in
         for block in 0..<job.destination.columns / 256 {

@@ -5,8 +5,8 @@ extension MatrixKernels {
         switch format {
         case .float32: ActivationKernel(tokenTile: 4, pack: packFloat32)
         case .bfloat16: ActivationKernel(tokenTile: 4, pack: packBFloat16)
-        case .int8Per16: ActivationKernel(tokenTile: 4, pack: packInt8Per16)
-        case .int8Per32: ActivationKernel(tokenTile: 4, pack: packInt8Per32)
+        case .int8Per16: ActivationKernel(tokenTile: 4) { packInt8($0, Columns<16>()) }
+        case .int8Per32: ActivationKernel(tokenTile: 4) { packInt8($0, Columns<32>()) }
         case .int8Per256: ActivationKernel(tokenTile: 4, pack: packInt8Per256)
         }
     }
