@@ -74,19 +74,27 @@ def processor():
     return platform.machine()
 
 
-def race_behind(model, options, shared):
-    """Speeds of both engines behind a context, one list entry a round."""
-    shared = [*shared, "--depth", str(options.depth)]
-    ours, theirs, load, shares = [], [], [], []
-    for _ in range(options.rounds):
-        report = run([options.program, "bench", "-m", model, "--json", *shared, "--kv-type", "q8_0"])
-        ours.append(speeds(report))
-        load.append(report["load_s"])
-        shares.append({})
-        settings = [speeds(run([sys.executable, HERE / "peer_bench.py", model, *shared, "--flash", flash]))
-                    for flash in ("on", "off")]
-        theirs.append({figure: max(setting[figure] for setting in settings) for figure in settings[0]})
-    return ours, theirs, shares, statistics.median(load)
+def ours(model, options, shared, folder):
+    """One round of swiftllm: figures, shares of the machine's limit, seconds of loading."""
+    bench = [options.program, "bench", "-m", model, "--json", *shared]
+    if options.depth:
+        report = run([*bench, "--kv-type", "q8_0"])
+        return speeds(report), {}, report["load_s"]
+    report = run(bench)
+    rows = figures(report, first_token(options.program, model, options.threads))
+    if options.mapped:
+        rows["first token, mapped"] = first_token(options.program, model, options.threads, folder)
+    return rows, {"prefill": report["prompt_share"], "decode": report["generate_share"]}, report["load_s"]
+
+
+def theirs(model, options, shared):
+    """One round of llama.cpp: figures."""
+    peer = [sys.executable, HERE / "peer_bench.py", model, *shared]
+    if options.depth:
+        settings = [speeds(run([*peer, "--flash", flash])) for flash in ("on", "off")]
+        return {figure: max(setting[figure] for setting in settings) for figure in settings[0]}
+    rows = figures(run(peer), run([*peer, "--first-token"])["first_token_s"])
+    return rows | {"first token, mapped": rows["first token"]}
 
 
 def race(model, options, folder):
@@ -94,19 +102,10 @@ def race(model, options, folder):
     shared = ["--prompt", str(options.prompt), "--generate", str(options.generate), "--repeat", "1",
               "--threads", str(options.threads)] + (["--parallel", options.parallel] if options.parallel else [])
     if options.depth:
-        return race_behind(model, options, shared)
-    ours, theirs, load, shares = [], [], [], []
-    for _ in range(options.rounds):
-        report = run([options.program, "bench", "-m", model, "--json", *shared])
-        ours.append(figures(report, first_token(options.program, model, options.threads)))
-        load.append(report["load_s"])
-        shares.append({"prefill": report["prompt_share"], "decode": report["generate_share"]})
-        if options.mapped:
-            ours[-1]["first token, mapped"] = first_token(options.program, model, options.threads, folder)
-        peer = [sys.executable, HERE / "peer_bench.py", model, *shared]
-        theirs.append(figures(run(peer), run([*peer, "--first-token"])["first_token_s"]))
-        theirs[-1]["first token, mapped"] = theirs[-1]["first token"]
-    return ours, theirs, shares, statistics.median(load)
+        shared += ["--depth", str(options.depth)]
+    rounds = [(*ours(model, options, shared, folder), theirs(model, options, shared)) for _ in range(options.rounds)]
+    rows, shares, load, peers = zip(*rounds)
+    return rows, peers, shares, statistics.median(load)
 
 
 def main():
@@ -129,16 +128,16 @@ def main():
             if options.mapped:
                 subprocess.run([options.program, "pack", "-m", model, "--folder", folder], check=True,
                                capture_output=True)
-            ours, theirs, shares, load = race(model, options, folder)
+            rows, peers, shares, load = race(model, options, folder)
         name = pathlib.Path(model).stem
-        for figure in ours[0]:
-            ratios = sorted(a[figure] / b[figure] for a, b in zip(ours, theirs))
+        for figure in rows[0]:
+            ratios = sorted(a[figure] / b[figure] for a, b in zip(rows, peers))
             unit = UNITS.get(figure, SPEED)
             row = {
                 "date": datetime.date.today().isoformat(), "commit": commit.stdout.strip(), "machine": processor(),
                 "threads": options.threads, "model": name, "figure": figure, "rounds": options.rounds,
-                f"swiftllm_{unit.name}": round(statistics.median(a[figure] for a in ours), 3),
-                f"llama_cpp_{unit.name}": round(statistics.median(b[figure] for b in theirs), 3),
+                f"swiftllm_{unit.name}": round(statistics.median(a[figure] for a in rows), 3),
+                f"llama_cpp_{unit.name}": round(statistics.median(b[figure] for b in peers), 3),
                 "ratio": round(statistics.median(ratios), 2), "ratio_min": round(ratios[0], 2),
                 "ratio_max": round(ratios[-1], 2), "load_s": load,
             }
