@@ -28,6 +28,19 @@
             _mm512_shuffle_epi8(table, unsafeBitCast(indices, to: __m512i.self)), to: SIMD16<UInt32>.self)
     }
 
+    /// Digits of base 3 of bytes that are fractions of 256: `⌊3 · frac(byte · power / 256)⌋`.
+    @inline(__always)
+    func ternaryDigits16(_ bytes: SIMD16<UInt32>, _ power: UInt32) -> SIMD16<UInt32> {
+        // A byte in the upper half of sixteen bits: what passes 1 falls away, and what passes by 3 is the digit.
+        let bytes = unsafeBitCast(bytes, to: __m512i.self)
+        let power = _mm512_set1_epi16(Int16(truncatingIfNeeded: power))
+        let three = _mm512_set1_epi16(3)
+        let even = _mm512_mulhi_epu16(_mm512_mullo_epi16(_mm512_slli_epi16(bytes, 8), power), three)
+        let fraction = _mm512_mullo_epi16(_mm512_andnot_si512(_mm512_set1_epi16(0xFF), bytes), power)
+        let odd = _mm512_slli_epi16(_mm512_mulhi_epu16(fraction, three), 8)
+        return unsafeBitCast(_mm512_or_si512(even, odd), to: SIMD16<UInt32>.self)
+    }
+
     /// Words of a table of eight-byte entries.
     @inline(__always)
     func gather16(_ table: UnsafeRawPointer, _ indices: SIMD16<UInt32>) -> SIMD16<UInt32> {

@@ -5,10 +5,11 @@ import Quantization
 
 // KernelBench: how near the kernels come to what the machine can do.
 //
-//     KernelBench [--only KIND]... [--type TYPE]... [--threads N]... [--kilobytes N] [--quick] [--json]
+//     KernelBench [--only KIND]... [--type TYPE]... [--cache TYPE]... [--threads N]... [--kilobytes N] [--quick]
+//                 [--json]
 //
-// --kilobytes 512 multiplies with a matrix that stays in L2, so that arithmetic alone counts. SWIFTLLM_CPU_FEATURES
-// chooses a lesser instruction set.
+// --cache chooses what attention reads. --kilobytes 512 multiplies with a matrix that stays in L2, so that arithmetic
+// alone counts. SWIFTLLM_CPU_FEATURES chooses a lesser instruction set.
 
 /// THE table: what can be measured, in the order in which it is printed.
 enum Kind: String, CaseIterable {
@@ -37,12 +38,29 @@ func fail(_ message: String) -> Never {
     exit(2)
 }
 
+/// Refuses what is no option: a slip would measure everything.
+var remaining = arguments[...]
+while let option = remaining.popFirst() {
+    if ["--quick", "--json"].contains(option) { continue }
+    let options = ["--only", "--type", "--cache", "--threads", "--kilobytes"]
+    guard options.contains(option) else {
+        fail("\(option) is none of --quick, --json, \(options.joined(separator: ", "))")
+    }
+    guard remaining.popFirst() != nil else { fail("\(option) wants a value") }
+}
+
 let rounds = arguments.contains("--quick") ? 40 : 200
 let columns = 4096
 let defaultTypes = ["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_K", "Q6_K"]
 let types = (values(of: "--type").isEmpty ? defaultTypes : values(of: "--type")).map { name in
     guard let type = QuantizationType(name: name) else { fail("no type is called \(name)") }
     return type
+}
+let caches = values(of: "--cache").map { name in
+    guard let element = CacheElement.allCases.first(where: { $0.name == name }) else {
+        fail("\(name) is none of \(CacheElement.allCases.map(\.name).joined(separator: ", "))")
+    }
+    return element
 }
 let kinds = values(of: "--only").map { name in
     guard let kind = Kind(rawValue: name) else {
@@ -81,7 +99,7 @@ for threads in threadCounts.isEmpty ? Array(Set([1, CoreCount.available])).sorte
         case .vectors:
             try VectorRace(kernels: kernels, threads: threads, columns: columns, rounds: rounds).run(report)
         case .attention:
-            for element in CacheElement.allCases {
+            for element in caches.isEmpty ? CacheElement.allCases : caches {
                 try LayerRace(threads: threads, rounds: rounds).runAttention(element, context: 8192, report)
             }
         case .layers:

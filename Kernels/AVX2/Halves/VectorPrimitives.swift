@@ -34,6 +34,25 @@
             lowHalf: unsafeBitCast(low, to: SIMD8<UInt32>.self), highHalf: unsafeBitCast(high, to: SIMD8<UInt32>.self))
     }
 
+    /// Digits of base 3 of bytes that are fractions of 256: `⌊3 · frac(byte · power / 256)⌋`.
+    @inline(__always)
+    func ternaryDigits16(_ bytes: SIMD16<UInt32>, _ power: UInt32) -> SIMD16<UInt32> {
+        let power = _mm256_set1_epi16(Int16(truncatingIfNeeded: power))
+        return SIMD16(
+            lowHalf: ternaryDigits(bytes.lowHalf, power), highHalf: ternaryDigits(bytes.highHalf, power))
+    }
+
+    @inline(__always)
+    private func ternaryDigits(_ bytes: SIMD8<UInt32>, _ power: __m256i) -> SIMD8<UInt32> {
+        // A byte in the upper half of sixteen bits: what passes 1 falls away, and what passes by 3 is the digit.
+        let bytes = unsafeBitCast(bytes, to: __m256i.self)
+        let three = _mm256_set1_epi16(3)
+        let even = _mm256_mulhi_epu16(_mm256_mullo_epi16(_mm256_slli_epi16(bytes, 8), power), three)
+        let fraction = _mm256_mullo_epi16(_mm256_andnot_si256(_mm256_set1_epi16(0xFF), bytes), power)
+        let odd = _mm256_slli_epi16(_mm256_mulhi_epu16(fraction, three), 8)
+        return unsafeBitCast(_mm256_or_si256(even, odd), to: SIMD8<UInt32>.self)
+    }
+
     /// Words of a table of eight-byte entries.
     @inline(__always)
     func gather16(_ table: UnsafeRawPointer, _ indices: SIMD16<UInt32>) -> SIMD16<UInt32> {

@@ -4,15 +4,15 @@
 @inline(__always)
 func unpackTQ1_0(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
     if part < 5 {
-        forEachWord { i in emit(i, digits(block[i], power(part))) }
+        forEachWord { i in emit(i, ternaryDigits16(block[i], power(part))) }
         return
     }
     let first = 2 &* (part &- 5)
-    for i in 0..<4 { emit(i, digits(block[8 + i], power(first))) }
+    for i in 0..<4 { emit(i, ternaryDigits16(block[8 + i], power(first))) }
     if part < 7 {
-        for i in 0..<4 { emit(4 + i, digits(block[8 + i], power(first &+ 1))) }
+        for i in 0..<4 { emit(4 + i, ternaryDigits16(block[8 + i], power(first &+ 1))) }
     } else {
-        for i in 0..<4 { emit(4 + i, digits(block[12], power(i))) }
+        for i in 0..<4 { emit(4 + i, ternaryDigits16(block[12], power(i))) }
     }
 }
 
@@ -20,13 +20,4 @@ func unpackTQ1_0(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>)
 @inline(__always)
 private func power(_ n: Int) -> UInt32 {
     UInt32(truncatingIfNeeded: (0x51_1B09_0301 as UInt64) &>> UInt64(8 &* n)) & 0xFF
-}
-
-/// A digit of four bytes.
-@inline(__always)
-private func digits(_ word: SIMD16<UInt32>, _ power: UInt32) -> SIMD16<UInt32> {
-    let even = ((word & 0x00FF_00FF) &* power) & 0x00FF_00FF
-    let odd = (((word &>> 8) & 0x00FF_00FF) &* power) & 0x00FF_00FF
-    // At most 3 · 255 in sixteen bits: what passes is a digit.
-    return ((even &* 3) &>> 8) & 0x00FF_00FF | (odd &* 3) & 0xFF00_FF00
 }

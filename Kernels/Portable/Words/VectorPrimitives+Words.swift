@@ -19,6 +19,15 @@ func signedBytes(_ p: UnsafeRawPointer) -> SIMD16<Float> {
     return result
 }
 
+/// Digits of base 3 of bytes that are fractions of 256: `⌊3 · frac(byte · power / 256)⌋`.
+@inline(__always)
+func ternaryDigits16(_ bytes: SIMD16<UInt32>, _ power: UInt32) -> SIMD16<UInt32> {
+    let even = ((bytes & 0x00FF_00FF) &* power) & 0x00FF_00FF
+    let odd = (((bytes &>> 8) & 0x00FF_00FF) &* power) & 0x00FF_00FF
+    // At most 3 · 255 in sixteen bits: what passes is a digit.
+    return ((even &* 3) &>> 8) & 0x00FF_00FF | (odd &* 3) & 0xFF00_FF00
+}
+
 /// Words of a table of eight-byte entries.
 @inline(__always)
 func gather16(_ table: UnsafeRawPointer, _ indices: SIMD16<UInt32>) -> SIMD16<UInt32> {
