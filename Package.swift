@@ -80,10 +80,10 @@ let targets: [TargetSpec] = [
         name: "Conversion", imports: ["Platform", "JSON", "Quantization", "GGUF", "Safetensors"], hasTests: false),
     TargetSpec(name: "Compute", imports: ["Platform", "Tensors", "Quantization"] + instructionSets),
     TargetSpec(name: "Tokenization", imports: ["Platform", "GGUF"]),
-    TargetSpec(name: "ChatTemplates", imports: ["JSON"]),
+    TargetSpec(name: "ChatTemplates", imports: ["Platform", "JSON"]),
     TargetSpec(name: "OutputParsing", imports: ["JSON"]),
     TargetSpec(name: "Sampling", imports: ["Platform", "JSON"]),
-    TargetSpec(name: "WireFormats", imports: ["JSON"]),
+    TargetSpec(name: "WireFormats", imports: ["Platform", "JSON"]),
     // L4
     TargetSpec(name: "Models", imports: ["Platform", "Quantization", "GGUF", "Compute"]),
     TargetSpec(

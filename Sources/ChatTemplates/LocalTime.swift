@@ -1,10 +1,8 @@
+import Platform
+
 /// A date and time of day on the user's clock, as `strftime_now` formats it.
 package struct LocalTime: Equatable, Sendable {
-    package let year: Int
-    /// 1…12
-    package let month: Int
-    /// 1…31
-    package let day: Int
+    let date: CivilDate
     package let hour: Int
     package let minute: Int
     package let second: Int
@@ -14,7 +12,7 @@ package struct LocalTime: Equatable, Sendable {
     package init(
         year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, microsecond: Int = 0
     ) {
-        (self.year, self.month, self.day) = (year, month, day)
+        date = CivilDate(year: year, month: month, day: day)
         (self.hour, self.minute, self.second, self.microsecond) = (hour, minute, second, microsecond)
     }
 
@@ -55,34 +53,21 @@ package struct LocalTime: Equatable, Sendable {
     ]
     private static let weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
 
-    /// Days since 1970-01-01.
-    private var dayNumber: Int {
-        // Years that begin in March: the leap day is their last.
-        let shifted = month > 2 ? year : year - 1
-        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    }
-
-    /// 0 for Sunday.
-    private var weekday: Int { ((dayNumber + 4) % 7 + 7) % 7 }
-
     /// 0 for the first of January.
-    private var dayOfYear: Int { dayNumber - LocalTime(year: year, month: 1, day: 1).dayNumber }
+    private var dayOfYear: Int { date.dayNumber - Self.firstDayNumber(of: date.year) }
+
+    private static func firstDayNumber(of year: Int) -> Int { CivilDate(year: year, month: 1, day: 1).dayNumber }
 
     /// ISO 8601: the week belongs to the year in which its Thursday lies.
     private var isoWeek: (year: Int, week: Int) {
-        let weekdayFromMonday = (weekday + 6) % 7
-        let thursday = dayNumber - weekdayFromMonday + 3
-        var isoYear = year
-        if thursday < LocalTime(year: year, month: 1, day: 1).dayNumber { isoYear -= 1 }
-        if thursday >= LocalTime(year: year + 1, month: 1, day: 1).dayNumber { isoYear += 1 }
-        return (isoYear, (thursday - LocalTime(year: isoYear, month: 1, day: 1).dayNumber) / 7 + 1)
+        let weekdayFromMonday = (date.weekday + 6) % 7
+        let thursday = date.dayNumber - weekdayFromMonday + 3
+        let isoYear = CivilDate(dayNumber: thursday).year
+        return (isoYear, (thursday - Self.firstDayNumber(of: isoYear)) / 7 + 1)
     }
 
     /// Seconds since 1970 if the clock showed universal time.
-    private var secondNumber: Int { dayNumber * 86_400 + hour * 3600 + minute * 60 + second }
+    private var secondNumber: Int { date.dayNumber * 86_400 + hour * 3600 + minute * 60 + second }
 
     private static func padded(_ value: Int, _ width: Int, with fill: String = "0") -> String {
         let digits = "\(value)"
@@ -117,6 +102,7 @@ package struct LocalTime: Equatable, Sendable {
 
     private func field(_ letter: Unicode.Scalar) -> String {
         let padded = LocalTime.padded
+        let (year, month, day, weekday) = (date.year, date.month, date.day, date.weekday)
         let hour12 = hour % 12 == 0 ? 12 : hour % 12
         switch letter {
         case "Y": return "\(year)"

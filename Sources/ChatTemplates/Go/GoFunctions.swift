@@ -1,3 +1,5 @@
+import Platform
+
 /// The functions that Go templates find built in, and Ollama's own.
 struct GoFunction: Sendable {
     let arity: ClosedRange<Int>
@@ -250,14 +252,9 @@ extension Text {
 extension LocalTime {
     /// The same time a day earlier.
     fileprivate var dayBefore: LocalTime {
-        if day > 1 { return with(year: year, month: month, day: day - 1) }
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        if month > 1 { return with(year: year, month: month - 1, day: lengths[month - 2]) }
-        return with(year: year - 1, month: 12, day: 31)
-    }
-
-    private func with(year: Int, month: Int, day: Int) -> LocalTime {
-        LocalTime(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
+        let day = CivilDate(dayNumber: date.dayNumber - 1)
+        return LocalTime(
+            year: day.year, month: day.month, day: day.day, hour: hour, minute: minute, second: second,
+            microsecond: microsecond)
     }
 }
