@@ -154,7 +154,7 @@ extension GGUFError: CustomStringConvertible {
         case .overlappingTensors(let first, let second): "tensors \(quoted(first)) and \(quoted(second)) overlap"
         case .splitFileName(let path, let part, let count):
             "\(path): is part \(part) of \(count), expected a file name that ends in "
-                + "'\(SplitName.suffix(part, of: count))'"
+                + "'\(SplitName.ending(part, of: count))'"
         case .splitMismatch(let key, let expected, let found):
             "split file: expected \(quoted(key)) to be \(expected), found \(found)"
         case .tensorSize(let tensor, let expected, let found):

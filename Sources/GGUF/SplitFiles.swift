@@ -10,12 +10,13 @@ enum SplitFiles {
     /// All parts of the model that `part` belongs to, in order; just `part` if it is whole.
     static func allParts(from part: FilePart) throws(GGUFError) -> [FilePart] {
         guard let position = try SplitPosition(part.metadata), position.count > 1 else { return [part] }
-        guard let name = SplitName(path: part.bytes.path, position: position) else {
+        guard let name = SplitName(part.bytes.path), name.number == position.index + 1, name.count == position.count
+        else {
             throw .splitFileName(path: part.bytes.path, part: position.index + 1, count: position.count)
         }
         var parts: [FilePart] = []
         for index in 0..<position.count {
-            let next = index == position.index ? part : try FilePart(path: name.path(index: index))
+            let next = index == position.index ? part : try FilePart(path: name.part(index + 1))
             try check(next, index: index, of: position)
             parts.append(next)
         }
@@ -88,30 +89,5 @@ struct SplitPosition {
         self.index = index
         self.count = count
         tensorCount = try metadata.optionalInteger(Self.tensorCountKey)
-    }
-}
-
-/// The file names of a split model.
-struct SplitName {
-    let prefix: String
-    let count: Int
-
-    /// Nil if the path does not end as a part at that position must.
-    init?(path: String, position: SplitPosition) {
-        let suffix = Self.suffix(position.index + 1, of: position.count)
-        guard path.hasSuffix(suffix) else { return nil }
-        prefix = String(path.dropLast(suffix.count))
-        count = position.count
-    }
-
-    /// Path of the part with that index, from 0.
-    func path(index: Int) -> String { prefix + Self.suffix(index + 1, of: count) }
-
-    /// The end of the file name of a part, numbered from 1.
-    static func suffix(_ number: Int, of count: Int) -> String { "-\(padded(number))-of-\(padded(count)).gguf" }
-
-    private static func padded(_ number: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
     }
 }

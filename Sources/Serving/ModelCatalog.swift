@@ -17,7 +17,7 @@ package struct ModelCatalog: Sendable {
     let built: FileTime
 
     /// - Parameters:
-    ///   - files: paths of GGUF files; each is served under its name without folder and ending.
+    ///   - files: paths of GGUF files; each is served under its name without folder, ending and what tells parts of one model apart.
     ///   - built: when the program was built.
     package init(store: ModelStore, files: [String] = [], built: FileTime) {
         self.store = store
@@ -93,8 +93,7 @@ package struct ModelCatalog: Sendable {
     static func isBundled(_ name: ModelName) -> Bool { name.display.lowercased() == bundledName }
 
     private static func name(ofFile path: String) -> String {
-        let file = path.split(separator: "/").last.map(String.init) ?? path
-        return (file.hasSuffix(".gguf") ? String(file.dropLast(5)) : file).lowercased()
+        SplitName.model(of: path.split(separator: "/").last.map(String.init) ?? path).lowercased()
     }
 
     private static func entry(name: String, path: String) -> CatalogEntry {

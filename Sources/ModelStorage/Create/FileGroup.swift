@@ -1,3 +1,5 @@
+import GGUF
+
 /// Files that make one GGUF model: usually one, or all parts of a split one.
 struct FileGroup {
     /// The first file's name.
@@ -31,5 +33,5 @@ struct FileGroup {
     }
 
     /// What the names of all parts of a model share; nil if the name is not that of a part.
-    static func partKey(_ name: String) -> String? { PartName(name).map { "\($0.model) \($0.count)" } }
+    static func partKey(_ name: String) -> String? { SplitName(name).map { "\($0.model) \($0.count)" } }
 }

@@ -1,3 +1,5 @@
+import GGUF
+
 /// A file of a repository.
 package struct RepositoryFile: Equatable, Sendable {
     /// With the folders that it lies in.
@@ -26,10 +28,10 @@ package struct RepositoryFile: Equatable, Sendable {
     }
 
     /// In lower case, without the ending and what tells parts of one model apart.
-    var modelName: String { part?.model ?? String(lowerName.dropLast(Self.ending.count)) }
+    var modelName: String { SplitName.model(of: lowerName) }
 
     /// Which part of a model it is; nil for a whole one.
-    var part: PartName? { PartName(lowerName) }
+    var part: SplitName? { SplitName(lowerName) }
 }
 
 /// The files of a repository that a tag stands for.
@@ -77,7 +79,7 @@ package struct RepositoryChoice {
 
     /// Whether a model, with its folder, is what a tag means.
     private static func matches(_ name: String, _ tag: String) -> Bool {
-        let wanted = tag.hasSuffix(".gguf") ? PartName(tag)?.model ?? String(tag.dropLast(5)) : tag
+        let wanted = SplitName.model(of: tag)
         return name.split(separator: "/").suffix(2).contains { piece in
             piece.hasSuffix(wanted)
                 && (piece.count == wanted.count || separators.contains(piece.dropLast(wanted.count).last ?? " "))
