@@ -4,17 +4,19 @@ package import WireFormats
 
 /// What routes work with.
 package struct ServerContext: Sendable {
-    /// What one request may cost the server before a model sees it.
+    /// What requests may cost the server besides a model's work.
     package struct Limits: Sendable {
         /// Bytes of a JSON body.
         package var bodyByteCount = 64 << 20
+        /// Bytes of all responses that are kept for later ones to go on from.
+        package var responseByteCount = 64 << 20
 
         package init() {}
     }
 
     package let answers: AnswerService
     package let metrics: ServingMetrics
-    let responses = ResponseStore()
+    let responses: ResponseStore
     let page = ChatPage()
     var catalog: ModelCatalog { answers.catalog }
     /// As `/api/version` reports it.
@@ -31,5 +33,6 @@ package struct ServerContext: Sendable {
     ) {
         (self.answers, self.metrics, self.version) = (answers, metrics, version)
         (self.limits, self.clock) = (limits, clock)
+        responses = ResponseStore(byteCount: limits.responseByteCount)
     }
 }

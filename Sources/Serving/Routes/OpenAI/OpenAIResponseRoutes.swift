@@ -6,9 +6,9 @@ extension OpenAIRoutes {
     /// `POST /v1/responses`
     static func responses(_ call: RouteCall) async throws {
         let request = try OpenAIResponses.decode(try await call.json())
-        var history: [Message] = []
-        if let id = request.previousResponseID { history = try await call.server.responses.entry(id).messages }
-        let chat = request.chat(after: history)
+        var previous: ResponseStore.Entry?
+        if let id = request.previousResponseID { previous = try await call.server.responses.entry(id) }
+        let chat = request.chat(after: previous?.messages ?? [])
         let head = call.head(chat.model, idPrefix: "resp_")
         let answers = call.server.answers
         let collector = ReplyCollector()
@@ -23,8 +23,9 @@ extension OpenAIRoutes {
         if chat.style.streams, reply.error != nil { return }
         let body = try OpenAIResponses.body(head: head, request: request, reply: reply, at: call.server.clock())
         if request.stores ?? true {
-            await call.server.responses.add(
-                head.id, messages: history + request.input + [reply.message], input: request.sentInput, body: body)
+            let entry = ResponseStore.Entry(
+                after: previous, messages: request.input + [reply.message], input: request.sentInput, body: body)
+            await call.server.responses.add(head.id, entry)
         }
         if !chat.style.streams { try await call.reply(body) }
     }
