@@ -55,14 +55,14 @@
         }
     }
 
-    /// Quantises sixteen values into four words at `to`, `stride` bytes apart, and returns their sum.
+    /// Quantises sixteen values into four words at `to`, `stride` bytes apart, and returns them as integers.
     @inline(__always)
     private func quantize16(
         _ from: UnsafeRawPointer, _ scale: BlockScale, _ to: UnsafeMutableRawPointer, stride: Int
-    ) -> Int32 {
+    ) -> __m512i {
         let q = _mm512_cvtps_epi32(_mm512_mul_ps(from.loadUnaligned(as: __m512.self), scale.inverse))
         storeWords(q, to, stride: stride)
-        return _mm512_reduce_add_epi32(q)
+        return q
     }
 
     /// Per `B` columns and `n` tokens: `[B / 4][n][4]` int8, `[n]` scales, `[n]` −128·Σ.
@@ -74,12 +74,13 @@
             var to = panel + slot &* 4
             for _ in 0..<blocks {
                 let scale = BlockScale(from, count: B)
-                var sum: Int32 = 0
+                var sums = _mm512_setzero_si512()
                 for i in 0..<B / 16 {
-                    sum &+= quantize16(from + i &* 64, scale, to + i &* 16 &* n, stride: 4 &* n)
+                    sums = _mm512_add_epi32(
+                        sums, quantize16(from + i &* 64, scale, to + i &* 16 &* n, stride: 4 &* n))
                 }
                 to.storeBytes(of: scale.scale, toByteOffset: B &* n, as: Float.self)
-                to.storeBytes(of: sum &* -128, toByteOffset: (B + 4) &* n, as: Int32.self)
+                to.storeBytes(of: _mm512_reduce_add_epi32(sums) &* -128, toByteOffset: (B + 4) &* n, as: Int32.self)
                 from += B * 4
                 to += (B + 8) &* n
             }
@@ -99,8 +100,9 @@
                 var to = block + slot &* 4
                 var sums = block + (276 &* n &+ slot &* 4)
                 for pair in 0..<8 {
-                    let lowSum = quantize16(from, scale, to, stride: 4 &* n)
-                    let highSum = quantize16(from + 64, scale, to + 16 &* n, stride: 4 &* n)
+                    let lowSum = _mm512_reduce_add_epi32(quantize16(from, scale, to, stride: 4 &* n))
+                    let highSum = _mm512_reduce_add_epi32(
+                        quantize16(from + 64, scale, to + 16 &* n, stride: 4 &* n))
                     sums.storeBytes(of: lowSum &* -32, as: Int32.self)
                     sums.storeBytes(of: highSum &* -32, toByteOffset: 4 &* n, as: Int32.self)
                     pairSums.storeBytes(
