@@ -57,7 +57,7 @@ let types = (values(of: "--type").isEmpty ? defaultTypes : values(of: "--type"))
     return type
 }
 let caches = values(of: "--cache").map { name in
-    guard let element = CacheElement.allCases.first(where: { $0.name == name }) else {
+    guard let element = CacheElement(name: name) else {
         fail("\(name) is none of \(CacheElement.allCases.map(\.name).joined(separator: ", "))")
     }
     return element

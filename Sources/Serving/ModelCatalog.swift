@@ -17,7 +17,8 @@ package struct ModelCatalog: Sendable {
     let built: FileTime
 
     /// - Parameters:
-    ///   - files: paths of GGUF files; each is served under its name without folder, ending and what tells parts of one model apart.
+    ///   - files: paths of GGUF files; each is served under its name without folder, ending and what tells parts of
+    ///     one model apart.
     ///   - built: when the program was built.
     package init(store: ModelStore, files: [String] = [], built: FileTime) {
         self.store = store
