@@ -61,6 +61,8 @@ ISA_T("avx512f,avx512bf16,avx512vl,evex512") __m256i isa_cvtne_bf16(__m512 a) {
   return (__m256i)_mm512_cvtneps_pbh(a);
 }
 ISA_T("avx512f,evex512") __m256i isa_cvtps_ph512(__m512 a) { return _mm512_cvtps_ph(a, 0); }
+// What is left of numbers when the nearest integers are taken away.
+ISA_T("avx512f,avx512dq,evex512") __m512 isa_fraction512(__m512 a) { return _mm512_reduce_ps(a, 0); }
 // VBMI, in assembly: told that a CPU has it, the compiler would use it in kernels that run without.
 // A table's byte at the low six bits of each place; and one of 128 bytes, at the low seven.
 ISA_T("avx512f,evex512") __m512i isa_permb(__m512i table, __m512i places) {

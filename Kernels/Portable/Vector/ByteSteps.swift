@@ -28,12 +28,14 @@ enum ByteSteps: AttentionSteps {
 
     /// The scales of the values.
     @inline(__always)
-    static func factors(_ block: AttentionBlock, _ page: AttentionPage, position: Int) -> Vector {
-        (page.values + (64 &* block.shape.valueStride &+ position &* 4)).loadUnaligned(as: Vector.self)
+    static func factors(_ block: AttentionBlock, _ page: AttentionPage) -> UnsafeRawPointer {
+        UnsafeRawPointer(page.values) + 64 * block.shape.valueStride
     }
 
     @inline(__always)
-    static func multiply(_ weights: Vector, _ factors: Vector) -> Vector { weights * factors }
+    static func multiply(_ weights: Vector, _ factors: UnsafeRawPointer) -> Vector {
+        weights * factors.loadUnaligned(as: Vector.self)
+    }
 
     @inline(__always)
     static func values<let queryCount: Int>(
@@ -136,10 +138,9 @@ private func roundWeights<let queryCount: Int>(
         for m in 0..<queryCount { greatests[m] = greater(greatests[m], load(weights, m &* 64 &+ i)) }
     }
     var factors = InlineArray<queryCount, Float>(repeating: 0)
+    for m in 0..<queryCount { factors[m] = greatest(greatests[m]) }
     for m in 0..<queryCount {
-        let greatest = greatest(greatests[m])
-        factors[m] = greatest / 255
-        greatests[m] = Vector(repeating: greatest < 0x1p-110 ? 0 : 255 / greatest)
+        greatests[m] = Vector(repeating: factors[m] < 0x1p-110 ? 0 : 255 / factors[m])
     }
     for i in stride(from: groups.lowerBound, to: groups.upperBound, by: 16) {
         for m in 0..<queryCount {
@@ -148,7 +149,7 @@ private func roundWeights<let queryCount: Int>(
             (UnsafeMutableRawPointer(row) + i).storeBytes(of: lowBytes16(codes), as: SIMD16<UInt8>.self)
         }
     }
-    for m in 0..<queryCount { weights[m &* 64 &+ 16] = factors[m] }
+    for m in 0..<queryCount { weights[m &* 64 &+ 16] = factors[m] / 255 }
 }
 
 /// Adds as many vectors of columns as the registers hold if they are there, else one; returns the columns done.

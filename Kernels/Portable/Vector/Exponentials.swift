@@ -21,23 +21,19 @@ func exponential(_ argument: Vector) -> Vector {
     return unsafeBitCast(unsafeBitCast(p, to: SIMD16<Int32>.self) &+ exponent, to: Vector.self)
 }
 
-/// `2ˣ` for x ≤ 0, relative error below 3e-7; exactly 0 below −126, NaN stays NaN.
+/// `2ˣ` for x ≤ 0, relative error below 3e-7 down to −126; 0 of −∞, NaN stays NaN.
 ///
 /// Half the work of `exponential`: no reduction by a multiple of ln 2, no clamp, a polynomial that is best on ±½.
 @inline(__always)
 func powerOfTwo(_ x: Vector) -> Vector {
-    let magic = Vector(repeating: 0x1.8p23)
-    let shifted = x + magic
-    let r = x - (shifted - magic)
+    let r = fractions16(x)
     var p = Vector(repeating: 1.327_647_2e-3)
     p = multiplyAdd16(p, r, Vector(repeating: 9.675_541_5e-3))
     p = multiplyAdd16(p, r, Vector(repeating: 5.550_713_3e-2))
     p = multiplyAdd16(p, r, Vector(repeating: 2.402_212e-1))
     p = multiplyAdd16(p, r, Vector(repeating: 6.931_469_7e-1))
     p = multiplyAdd16(p, r, Vector(repeating: 1))
-    let exponent = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &<< 23
-    let power = unsafeBitCast(unsafeBitCast(p, to: SIMD16<Int32>.self) &+ exponent, to: Vector.self)
-    return power.replacing(with: 0, where: x .< -126)
+    return timesPowersOfTwo16(p, x, without: r)
 }
 
 @inline(__always)

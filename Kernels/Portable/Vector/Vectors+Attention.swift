@@ -117,9 +117,10 @@ protocol AttentionSteps {
     /// Writes the scores of a tile of queries with the groups of sixteen positions that hold the page's entries.
     static func scores<let queryCount: Int>(
         _ tile: Lanes<queryCount>, _ block: AttentionBlock, _ page: AttentionPage, _ first: Int)
-    /// Factors of the softmax weights of sixteen positions.
-    static func factors(_ block: AttentionBlock, _ page: AttentionPage, position: Int) -> Vector
-    static func multiply(_ weights: Vector, _ factors: Vector) -> Vector
+    /// Where a page has a factor for each position's softmax weights.
+    static func factors(_ block: AttentionBlock, _ page: AttentionPage) -> UnsafeRawPointer
+    /// Multiplies the weights of sixteen positions with their factors.
+    static func multiply(_ weights: Vector, _ factors: UnsafeRawPointer) -> Vector
     /// Adds the weighted values of the page's entries for a tile of queries.
     static func values<let queryCount: Int>(
         _ tile: Lanes<queryCount>, _ block: AttentionBlock, _ page: AttentionPage, _ first: Int)
@@ -144,10 +145,13 @@ private enum FloatSteps<Number: CacheNumber>: AttentionSteps {
     }
 
     @inline(__always)
-    static func factors(_ block: AttentionBlock, _ page: AttentionPage, position: Int) -> Vector { Vector() }
+    static func factors(_ block: AttentionBlock, _ page: AttentionPage) -> UnsafeRawPointer {
+        UnsafeRawPointer(page.values)
+    }
 
+    /// Floats need none.
     @inline(__always)
-    static func multiply(_ weights: Vector, _ factors: Vector) -> Vector { weights }
+    static func multiply(_ weights: Vector, _ factors: UnsafeRawPointer) -> Vector { weights }
 
     @inline(__always)
     static func values<let queryCount: Int>(
@@ -247,22 +251,26 @@ private func updateSoftmax<Steps: AttentionSteps, let queryCount: Int>(
     for i in stride(from: groups.lowerBound, to: groups.upperBound, by: 16) {
         for m in 0..<queryCount { maxima[m] = greater(maxima[m], load(scores, m &* 64 &+ i)) }
     }
-    var sums = InlineArray<queryCount, Vector>(repeating: Vector())
-    for m in 0..<queryCount {
-        let now = greatest(maxima[m])
-        let before = block.running.maxima[first &+ m]
-        let maximum = before < now ? now : before
-        // A query that has seen nothing yet has nothing but −∞, which is no difference of two.
-        maxima[m] = Vector(repeating: maximum == -.infinity ? 0 : maximum)
-        if before < now { rescale(block, first &+ m, to: maximum) }
+    var shifts = InlineArray<queryCount, Float>(repeating: 0)
+    for m in 0..<queryCount { shifts[m] = greatest(maxima[m]) }
+    for m in 0..<queryCount where block.running.maxima[first &+ m] < shifts[m] {
+        rescale(block, first &+ m, to: shifts[m])
     }
-    for i in stride(from: groups.lowerBound, to: groups.upperBound, by: 16) {
-        let factors = steps.factors(block, page, position: i)
+    for m in 0..<queryCount {
+        // A query that has seen nothing yet has nothing but −∞, which is no difference of two.
+        let maximum = block.running.maxima[first &+ m]
+        shifts[m] = maximum == -.infinity ? 0 : maximum
+    }
+    var sums = InlineArray<queryCount, Vector>(repeating: Vector())
+    let factors = steps.factors(block, page)
+    var i = groups.lowerBound
+    while i < groups.upperBound {
         for m in 0..<queryCount {
-            let e = powerOfTwo(load(scores, m &* 64 &+ i) - maxima[m])
+            let e = powerOfTwo(load(scores, m &* 64 &+ i) - shifts[m])
             sums[m] += e
-            storeVector(scores, m &* 64 &+ i, steps.multiply(e, factors))
+            storeVector(scores, m &* 64 &+ i, steps.multiply(e, factors + i &* 4))
         }
+        i &+= 16
     }
     for m in 0..<queryCount { block.running.sums[first &+ m] += sum(sums[m]) }
 }

@@ -24,24 +24,6 @@ func greater(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: a
 @inline(__always)
 func lesser(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: b .< a) }
 
-/// The sum of all lanes, in one fixed order.
-@inline(__always)
-func sum(_ v: Vector) -> Float {
-    let eight = v.lowHalf + v.highHalf
-    let four = eight.lowHalf + eight.highHalf
-    let two = four.lowHalf + four.highHalf
-    return two.x + two.y
-}
-
-/// The greatest lane.
-@inline(__always)
-func greatest(_ v: Vector) -> Float {
-    let eight = v.lowHalf.replacing(with: v.highHalf, where: v.lowHalf .< v.highHalf)
-    let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.lowHalf .< eight.highHalf)
-    let two = four.lowHalf.replacing(with: four.highHalf, where: four.lowHalf .< four.highHalf)
-    return two.x < two.y ? two.y : two.x
-}
-
 @inline(__always)
 func sum(_ v: SIMD16<Int32>) -> Int32 {
     let eight = v.lowHalf &+ v.highHalf

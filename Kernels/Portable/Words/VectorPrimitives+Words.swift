@@ -19,6 +19,36 @@ func signedBytes(_ p: UnsafeRawPointer) -> SIMD16<Float> {
     return result
 }
 
+/// The sum of all lanes, in one fixed order.
+@inline(__always)
+func sum(_ v: SIMD16<Float>) -> Float {
+    let eight = v.lowHalf + v.highHalf
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
+}
+
+/// The greatest lane.
+@inline(__always)
+func greatest(_ v: SIMD16<Float>) -> Float {
+    let eight = v.lowHalf.replacing(with: v.highHalf, where: v.lowHalf .< v.highHalf)
+    let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.lowHalf .< eight.highHalf)
+    let two = four.lowHalf.replacing(with: four.highHalf, where: four.lowHalf .< four.highHalf)
+    return two.x < two.y ? two.y : two.x
+}
+
+/// What is left when the nearest integers are taken away.
+@inline(__always)
+func fractions16(_ x: SIMD16<Float>) -> SIMD16<Float> { x - ((x + 0x1.8p23) - 0x1.8p23) }
+
+/// `p · 2ˣ⁻ʳ`, with r the fractions of x; 0 for x below −126.
+@inline(__always)
+func timesPowersOfTwo16(_ p: SIMD16<Float>, _ x: SIMD16<Float>, without r: SIMD16<Float>) -> SIMD16<Float> {
+    let exponents = unsafeBitCast((x - r) + 0x1.8p23, to: SIMD16<Int32>.self) &<< 23
+    let power = unsafeBitCast(unsafeBitCast(p, to: SIMD16<Int32>.self) &+ exponents, to: SIMD16<Float>.self)
+    return power.replacing(with: 0, where: x .< -126)
+}
+
 /// Digits of base 3 of bytes that are fractions of 256: `⌊3 · frac(byte · power / 256)⌋`.
 @inline(__always)
 func ternaryDigits16(_ bytes: SIMD16<UInt32>, _ power: UInt32) -> SIMD16<UInt32> {
