@@ -121,6 +121,8 @@ protocol AttentionSteps {
     static func factors(_ block: AttentionBlock, _ page: AttentionPage) -> UnsafeRawPointer
     /// Multiplies the weights of sixteen positions with their factors.
     static func multiply(_ weights: Vector, _ factors: UnsafeRawPointer) -> Vector
+    /// Fetches some of the next page while the softmax of sixteen positions keeps memory idle.
+    static func fetchNext(_ block: AttentionBlock, _ page: AttentionPage, position: Int)
     /// Adds the weighted values of the page's entries for a tile of queries.
     static func values<let queryCount: Int>(
         _ tile: Lanes<queryCount>, _ block: AttentionBlock, _ page: AttentionPage, _ first: Int)
@@ -152,6 +154,10 @@ private enum FloatSteps<Number: CacheNumber>: AttentionSteps {
     /// Floats need none.
     @inline(__always)
     static func multiply(_ weights: Vector, _ factors: UnsafeRawPointer) -> Vector { weights }
+
+    /// The loops over keys and values take long enough.
+    @inline(__always)
+    static func fetchNext(_ block: AttentionBlock, _ page: AttentionPage, position: Int) {}
 
     @inline(__always)
     static func values<let queryCount: Int>(
@@ -265,6 +271,7 @@ private func updateSoftmax<Steps: AttentionSteps, let queryCount: Int>(
     let factors = steps.factors(block, page)
     var i = groups.lowerBound
     while i < groups.upperBound {
+        steps.fetchNext(block, page, position: i)
         for m in 0..<queryCount {
             let e = powerOfTwo(load(scores, m &* 64 &+ i) - shifts[m])
             sums[m] += e
