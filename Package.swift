@@ -68,12 +68,14 @@ let targets: [TargetSpec] = [
     TargetSpec(
         name: "x86AVX512", path: "Kernels/AVX512", imports: ["Quantization", "Intrinsics"],
         kind: .kernels(
-            flags: flags("x86_64", "-march=x86-64-v4", "-mavx512vnni", "-mavx512bf16"), shared: ["Blocks", "Vector"]),
+            flags: flags("x86_64", "-march=x86-64-v4", "-mavx512vnni", "-mavx512bf16"),
+            shared: ["Blocks", "Reductions", "Vector"]),
         hasTests: false),
     TargetSpec(
         name: "x86AVXVNNI", path: "Kernels/AVXVNNI", imports: ["Quantization", "Intrinsics"],
         kind: .kernels(
-            flags: flags("x86_64", "-march=x86-64-v3") + vnni256, shared: ["Blocks", "Halves", "Vector"]),
+            flags: flags("x86_64", "-march=x86-64-v3") + vnni256,
+            shared: ["Blocks", "Halves", "Reductions", "Vector"]),
         hasTests: false),
     // L3
     TargetSpec(

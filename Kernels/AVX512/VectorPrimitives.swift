@@ -8,24 +8,6 @@
         _mm512_fmadd_ps(a, b, c)
     }
 
-    /// The sum of all lanes, in one fixed order.
-    @inline(__always)
-    func sum(_ v: SIMD16<Float>) -> Float {
-        let eight = _mm256_add_ps(v.lowHalf, v.highHalf)
-        let four = _mm_add_ps(eight.lowHalf, eight.highHalf)
-        let two = _mm_add_ps(four, _mm_movehl_ps(four, four))
-        return _mm_add_ss(two, _mm_movehdup_ps(two))[0]
-    }
-
-    /// The greatest lane.
-    @inline(__always)
-    func greatest(_ v: SIMD16<Float>) -> Float {
-        let eight = _mm256_max_ps(v.lowHalf, v.highHalf)
-        let four = _mm_max_ps(eight.lowHalf, eight.highHalf)
-        let two = _mm_max_ps(four, _mm_movehl_ps(four, four))
-        return _mm_max_ss(two, _mm_movehdup_ps(two))[0]
-    }
-
     /// What is left when the nearest integers are taken away, of −∞ nothing.
     @inline(__always)
     func fractions16(_ x: SIMD16<Float>) -> SIMD16<Float> { isa_fraction512(x) }

@@ -95,6 +95,7 @@ ISA_T("avx2,avxvnni") __m256i isa_dpbusd256(__m256i sums, __m256i u, __m256i s) 
   return _mm256_dpbusd_avx_epi32(sums, u, s);
 }
 #endif
+ISA_T("avx") __m256 isa_round256(__m256 a) { return _mm256_round_ps(a, 0); }
 ISA_T("avx,f16c") __m128i isa_cvtps_ph256(__m256 a) { return _mm256_cvtps_ph(a, 0); }
 #elif defined(__aarch64__)
 #include <arm_neon.h>

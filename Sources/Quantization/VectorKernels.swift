@@ -199,7 +199,8 @@ package struct HeadShape: Sendable {
     }
 }
 
-/// Softmax in progress: for every query the greatest score in the kernels' unit, the sum of exponentials and of weighted values.
+/// Softmax in progress: for every query a score that is about the greatest, in the kernels' unit; and relative to it the
+/// sum of exponentials and of weighted values.
 @safe package struct AttentionSums {
     /// `[queryCount]`, −∞ before the first position.
     @unsafe package var maxima: UnsafeMutablePointer<Float>

@@ -9,34 +9,20 @@
         c.addingProduct(a, b)
     }
 
-    /// The sum of all lanes, in one fixed order.
-    @inline(__always)
-    func sum(_ v: SIMD16<Float>) -> Float {
-        let eight = _mm256_add_ps(v.lowHalf, v.highHalf)
-        let four = _mm_add_ps(eight.lowHalf, eight.highHalf)
-        let two = _mm_add_ps(four, _mm_movehl_ps(four, four))
-        return _mm_add_ss(two, _mm_movehdup_ps(two))[0]
-    }
-
-    /// The greatest lane.
-    @inline(__always)
-    func greatest(_ v: SIMD16<Float>) -> Float {
-        let eight = _mm256_max_ps(v.lowHalf, v.highHalf)
-        let four = _mm_max_ps(eight.lowHalf, eight.highHalf)
-        let two = _mm_max_ps(four, _mm_movehl_ps(four, four))
-        return _mm_max_ss(two, _mm_movehdup_ps(two))[0]
-    }
-
     /// What is left when the nearest integers are taken away.
     @inline(__always)
-    func fractions16(_ x: SIMD16<Float>) -> SIMD16<Float> { x - ((x + 0x1.8p23) - 0x1.8p23) }
+    func fractions16(_ x: SIMD16<Float>) -> SIMD16<Float> {
+        x - SIMD16(lowHalf: isa_round256(x.lowHalf), highHalf: isa_round256(x.highHalf))
+    }
 
     /// `p · 2ˣ⁻ʳ`, with r the fractions of x; 0 for x below −126.
     @inline(__always)
     func timesPowersOfTwo16(_ p: SIMD16<Float>, _ x: SIMD16<Float>, without r: SIMD16<Float>) -> SIMD16<Float> {
-        let exponents = unsafeBitCast((x - r) + 0x1.8p23, to: SIMD16<Int32>.self) &<< 23
-        let power = unsafeBitCast(unsafeBitCast(p, to: SIMD16<Int32>.self) &+ exponents, to: SIMD16<Float>.self)
-        return power.replacing(with: 0, where: x .< -126)
+        let integers = x - r
+        let low = unsafeBitCast(_mm256_cvtps_epi32(integers.lowHalf), to: SIMD8<Int32>.self)
+        let high = unsafeBitCast(_mm256_cvtps_epi32(integers.highHalf), to: SIMD8<Int32>.self)
+        let bits = unsafeBitCast(p, to: SIMD16<Int32>.self) &+ SIMD16(lowHalf: low, highHalf: high) &<< 23
+        return unsafeBitCast(bits, to: SIMD16<Float>.self).replacing(with: 0, where: x .< -126)
     }
 
     /// Sixteen half-precision numbers as float32, exact.

@@ -246,7 +246,7 @@ func groups(_ page: AttentionPage) -> Range<Int> {
     page.entries.lowerBound & ~15..<(page.entries.upperBound + 15) & ~15
 }
 
-/// Turns the scores of a tile into weights relative to each query's new maximum, and scales what it has seen before.
+/// Turns the scores of a tile into weights relative to about each query's maximum, and scales what it has seen before.
 @inline(__always)
 private func updateSoftmax<Steps: AttentionSteps, let queryCount: Int>(
     _: Lanes<queryCount>, _ block: AttentionBlock, _ page: AttentionPage, _ first: Int, _ steps: Steps.Type
@@ -259,7 +259,7 @@ private func updateSoftmax<Steps: AttentionSteps, let queryCount: Int>(
     }
     var shifts = InlineArray<queryCount, Float>(repeating: 0)
     for m in 0..<queryCount { shifts[m] = greatest(maxima[m]) }
-    for m in 0..<queryCount where block.running.maxima[first &+ m] < shifts[m] {
+    for m in 0..<queryCount where block.running.maxima[first &+ m] + headroom < shifts[m] {
         rescale(block, first &+ m, to: shifts[m])
     }
     for m in 0..<queryCount {
@@ -282,11 +282,18 @@ private func updateSoftmax<Steps: AttentionSteps, let queryCount: Int>(
     for m in 0..<queryCount { block.running.sums[first &+ m] += sum(sums[m]) }
 }
 
+/// How far scores may pass what weights are relative to before everything so far is scaled anew, as a power of two:
+/// every greater score of a page would cost a branch that is guessed wrong and a pass over the sums.
+private let headroom: Float = 8
+
 /// Relates the sums of a query to a new maximum.
 @inline(never)
 private func rescale(_ block: AttentionBlock, _ query: Int, to maximum: Float) {
-    let factor = powerOfTwo(block.running.maxima[query] - maximum)
+    let before = block.running.maxima[query]
     block.running.maxima[query] = maximum
+    // Nothing has been summed yet.
+    if before == -.infinity { return }
+    let factor = powerOfTwo(before - maximum)
     block.running.sums[query] *= factor
     let stride = block.shape.valueStride
     Vectors.scale(block.running.values + query * stride, by: factor, count: stride)
