@@ -2,14 +2,14 @@ import Platform
 import Quantization
 
 // One unit of work is the query heads of one key-value head for a block of consecutive rows of one sequence. It walks
-// the sequence's pages in order. Softmax runs on inside a segment of eight pages at fixed absolute positions; segments
-// are merged in order. A long sequence with a single block (decode) may be cut into one unit per segment, merged in the
-// same order afterwards: the same operations on the same numbers, whoever does them.
+// the sequence's pages in order. Softmax runs on inside a segment of sixteen pages at fixed absolute positions;
+// segments are merged in order. A long sequence with a single block (decode) may be cut into one unit per segment,
+// merged in the same order afterwards: the same operations on the same numbers, whoever does them.
 
 /// Numbers that decide how attention is cut; they do not change its results, but for `segmentPages`.
 private enum Cut {
     /// Pages of a softmax segment.
-    static let segmentPages = 8
+    static let segmentPages = 16
     /// Queries of a block: rows times heads of a group.
     static let blockQueries = 48
     /// Units per thread from which sequences are no longer cut into segments.
