@@ -46,7 +46,7 @@
     private func rows<let P: Int, let T: Int>(_: Panels<P>, _: Tokens<T>, _ tile: Tile) {
         let zeros = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
         var sums = InlineArray<P, InlineArray<T, __m512>>(repeating: zeros)
-        for p in 0..<P { for t in 0..<T { sums[p][t] = tile.sum(p, t) } }
+        for p in 0..<P { for t in 0..<T { sums[p][t] = tile.sum(t, panel: p) } }
         var w = tile.weights
         var x = tile.activations
         var pairs = (tile.columns + 1) / 2
@@ -69,6 +69,6 @@
             x += 4 * T
             pairs &-= 1
         }
-        for p in 0..<P { for t in 0..<T { tile.store(sums[p][t], p, t) } }
+        for p in 0..<P { for t in 0..<T { tile.store(sums[p][t], t, panel: p) } }
     }
 #endif

@@ -10,6 +10,9 @@
     // vector of codes goes from its unpacking straight into the dot products: a stream that stores and loads them
     // once more reaches half the rate (measured on Zen 4). The arithmetic of a row is the same in both.
 
+    /// Tokens of a stream: more have too many sums for the registers, and go by way of scratch.
+    var streamTokens: Int { 6 }
+
     /// Panels that are unpacked together.
     var bytePanels: Int { 2 }
 
@@ -19,7 +22,7 @@
         _ product: MatrixProduct, _: Groups<G>, _: Offset<M>, _ scales: (BlockWords, ByteCodes256) -> Void,
         _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
     ) {
-        if product.tokens.count <= integerTokenTile {
+        if product.tokens.count <= streamTokens {
             let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
             stream(product, places, Groups<G>(), Offset<M>(), scales, unpack)
         } else {
@@ -33,7 +36,7 @@
         _ product: MatrixProduct, _: Columns<B>, _: Offset<M>, _ scales: (BlockWords, Int, ByteCodes<B>) -> Void,
         _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
     ) {
-        if product.tokens.count <= integerTokenTile {
+        if product.tokens.count <= streamTokens {
             let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
             stream(product, places, Columns<B>(), Offset<M>(), scales, unpack)
         } else {
@@ -43,38 +46,34 @@
 
     @inline(__always)
     func runByteTile256<let G: Int, let M: Int>(_ part: ByteTile, _: Groups<G>, _ offset: Offset<M>) {
-        if part.panels == 2, part.tokens == 6 {
-            rows256(Panels<2>(), Tokens<6>(), Groups<G>(), offset, Tile(part))
-            return
-        }
         for panel in 0..<part.panels {
             let tile = Tile(part).panel(panel)
             switch part.tokens {
-            case 1: rows256(Panels<1>(), Tokens<1>(), Groups<G>(), offset, tile)
-            case 2: rows256(Panels<1>(), Tokens<2>(), Groups<G>(), offset, tile)
-            case 3: rows256(Panels<1>(), Tokens<3>(), Groups<G>(), offset, tile)
-            case 4: rows256(Panels<1>(), Tokens<4>(), Groups<G>(), offset, tile)
-            case 5: rows256(Panels<1>(), Tokens<5>(), Groups<G>(), offset, tile)
-            default: rows256(Panels<1>(), Tokens<6>(), Groups<G>(), offset, tile)
+            case 1: rows256(Tokens<1>(), Groups<G>(), offset, tile)
+            case 2: rows256(Tokens<2>(), Groups<G>(), offset, tile)
+            case 3: rows256(Tokens<3>(), Groups<G>(), offset, tile)
+            case 4: rows256(Tokens<4>(), Groups<G>(), offset, tile)
+            case 5: rows256(Tokens<5>(), Groups<G>(), offset, tile)
+            case 6: rows256(Tokens<6>(), Groups<G>(), offset, tile)
+            case 7: rows256(Tokens<7>(), Groups<G>(), offset, tile)
+            default: rows256(Tokens<8>(), Groups<G>(), offset, tile)
             }
         }
     }
 
     @inline(__always)
     func runByteTile<let B: Int, let M: Int>(_ part: ByteTile, _: Columns<B>, _ offset: Offset<M>) {
-        if part.panels == 2, part.tokens == 6 {
-            rows(Panels<2>(), Tokens<6>(), Columns<B>(), offset, Tile(part))
-            return
-        }
         for panel in 0..<part.panels {
             let tile = Tile(part).panel(panel)
             switch part.tokens {
-            case 1: rows(Panels<1>(), Tokens<1>(), Columns<B>(), offset, tile)
-            case 2: rows(Panels<1>(), Tokens<2>(), Columns<B>(), offset, tile)
-            case 3: rows(Panels<1>(), Tokens<3>(), Columns<B>(), offset, tile)
-            case 4: rows(Panels<1>(), Tokens<4>(), Columns<B>(), offset, tile)
-            case 5: rows(Panels<1>(), Tokens<5>(), Columns<B>(), offset, tile)
-            default: rows(Panels<1>(), Tokens<6>(), Columns<B>(), offset, tile)
+            case 1: rows(Tokens<1>(), Columns<B>(), offset, tile)
+            case 2: rows(Tokens<2>(), Columns<B>(), offset, tile)
+            case 3: rows(Tokens<3>(), Columns<B>(), offset, tile)
+            case 4: rows(Tokens<4>(), Columns<B>(), offset, tile)
+            case 5: rows(Tokens<5>(), Columns<B>(), offset, tile)
+            case 6: rows(Tokens<6>(), Columns<B>(), offset, tile)
+            case 7: rows(Tokens<7>(), Columns<B>(), offset, tile)
+            default: rows(Tokens<8>(), Columns<B>(), offset, tile)
             }
         }
     }
@@ -89,55 +88,36 @@
     }
 
     /// One block of 256 columns.
-    private func rows256<let P: Int, let T: Int, let G: Int, let M: Int>(
-        _: Panels<P>, _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ tile: Tile
+    private func rows256<let T: Int, let G: Int, let M: Int>(
+        _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ tile: Tile
     ) {
         let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
-        let nones = InlineArray<P, InlineArray<T, __m512i>>(repeating: none)
-        var sums = nones
+        var sums = none
         var x = tile.activations
         var values = tile.weights + ByteCodes256.codesOffset
         var scales = tile.weights + ByteCodes256.scalesOffset
         for group in 0..<256 / G {
-            var dots = nones
+            var dots = none
             if M != 0 {
                 for t in 0..<T {
-                    let correction = correction(tile.activations, Tokens<T>(), Groups<G>(), Offset<M>(), group, t)
-                    for p in 0..<P { dots[p][t] = correction }
+                    dots[t] = correction(tile.activations, Tokens<T>(), Groups<G>(), Offset<M>(), group, t)
                 }
             }
             for g in 0..<G / 4 {
-                var u = InlineArray<P, __m512i>(repeating: _mm512_setzero_si512())
-                for p in 0..<P { u[p] = load512(values + (p &* tile.panelBytes &+ g * 64)) }
-                for t in 0..<T {
-                    let y = broadcast(x + (g * T + t) * 4)
-                    for p in 0..<P { dots[p][t] = _mm512_dpbusd_epi32(dots[p][t], u[p], y) }
-                }
+                let u = load512(values + g * 64)
+                for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(x + (g * T + t) * 4)) }
             }
-            for p in 0..<P {
-                let scale = load512(scales + p &* tile.panelBytes)
-                for t in 0..<T {
-                    sums[p][t] = _mm512_add_epi32(sums[p][t], _mm512_mullo_epi32(dots[p][t], scale))
-                }
-            }
+            let scale = load512(scales)
+            for t in 0..<T { sums[t] = _mm512_add_epi32(sums[t], _mm512_mullo_epi32(dots[t], scale)) }
             x += G * T
             values += G * 16
             scales += 64
         }
-        // No loop: it would not be unrolled, and an index that varies keeps the sums out of registers.
-        addBlock(sums[0], Groups<G>(), Offset<M>(), tile.weights, tile, 0)
-        if P == 2 { addBlock(sums[P - 1], Groups<G>(), Offset<M>(), tile.weights + tile.panelBytes, tile, 1) }
-    }
-
-    /// Adds one block of one panel to the output.
-    @inline(__always)
-    private func addBlock<let T: Int, let G: Int, let M: Int>(
-        _ sums: InlineArray<T, __m512i>, _: Groups<G>, _: Offset<M>, _ codes: UnsafeRawPointer, _ tile: Tile, _ p: Int
-    ) {
-        let x = tile.activations
         for t in 0..<T {
-            let value = blockValue(sums[t], Tokens<T>(), Groups<G>(), Offset<M>(), codes, x, t)
-            tile.store(_mm512_fmadd_ps(value, splat(x + (256 * T + t * 4)), tile.sum(p, t)), p, t)
+            let value = blockValue(
+                sums[t], Tokens<T>(), Groups<G>(), Offset<M>(), tile.weights, tile.activations, t)
+            let dx = splat(tile.activations + (256 * T + t * 4))
+            tile.store(_mm512_fmadd_ps(value, dx, tile.sum(t)), t)
         }
     }
 
@@ -167,43 +147,34 @@
     }
 
     /// Up to 256 columns with a scale per `B`.
-    private func rows<let P: Int, let T: Int, let B: Int, let M: Int>(
-        _: Panels<P>, _: Tokens<T>, _: Columns<B>, _: Offset<M>, _ tile: Tile
+    private func rows<let T: Int, let B: Int, let M: Int>(
+        _: Tokens<T>, _: Columns<B>, _: Offset<M>, _ tile: Tile
     ) {
         let zeros = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
         let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
-        var sums = InlineArray<P, InlineArray<T, __m512>>(repeating: zeros)
-        for p in 0..<P { for t in 0..<T { sums[p][t] = tile.sum(p, t) } }
+        var sums = zeros
+        for t in 0..<T { sums[t] = tile.sum(t) }
         var x = tile.activations
         var codes = tile.weights
         for _ in 0..<tile.columns / B {
-            var dots = InlineArray<P, InlineArray<T, __m512i>>(repeating: none)
+            var dots = none
             if M != 0 {
-                for t in 0..<T {
-                    let correction = correction(x, Tokens<T>(), Columns<B>(), Offset<M>(), t)
-                    for p in 0..<P { dots[p][t] = correction }
-                }
+                for t in 0..<T { dots[t] = correction(x, Tokens<T>(), Columns<B>(), Offset<M>(), t) }
             }
             for g in 0..<B / 4 {
-                var u = InlineArray<P, __m512i>(repeating: _mm512_setzero_si512())
-                for p in 0..<P { u[p] = load512(codes + (p &* tile.panelBytes &+ ByteCodes<B>.codesOffset + g * 64)) }
-                for t in 0..<T {
-                    let y = broadcast(x + (g * T + t) * 4)
-                    for p in 0..<P { dots[p][t] = _mm512_dpbusd_epi32(dots[p][t], u[p], y) }
-                }
+                let u = load512(codes + (ByteCodes<B>.codesOffset + g * 64))
+                for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(x + (g * T + t) * 4)) }
             }
-            for p in 0..<P {
-                let d = (codes + p &* tile.panelBytes).loadUnaligned(as: __m512.self)
-                let m = (codes + (p &* tile.panelBytes &+ 64)).loadUnaligned(as: __m512.self)
-                for t in 0..<T {
-                    let value = blockValue(dots[p][t], Tokens<T>(), Columns<B>(), Offset<M>(), d, m, x, t)
-                    sums[p][t] = _mm512_fmadd_ps(value, splat(x + (B * T + t * 4)), sums[p][t])
-                }
+            let d = codes.loadUnaligned(as: __m512.self)
+            let m = (codes + 64).loadUnaligned(as: __m512.self)
+            for t in 0..<T {
+                let value = blockValue(dots[t], Tokens<T>(), Columns<B>(), Offset<M>(), d, m, x, t)
+                sums[t] = _mm512_fmadd_ps(value, splat(x + (B * T + t * 4)), sums[t])
             }
             x += (B + 8) * T
             codes += ByteCodes<B>.byteCount
         }
-        for p in 0..<P { for t in 0..<T { tile.store(sums[p][t], p, t) } }
+        for t in 0..<T { tile.store(sums[t], t) }
     }
 
     /// A block's sum for one token, but for the scale of its activations.

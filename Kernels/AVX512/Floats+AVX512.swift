@@ -90,7 +90,7 @@
     ) {
         let zeros = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
         var sums = InlineArray<P, InlineArray<T, __m512>>(repeating: zeros)
-        for p in 0..<P { for t in 0..<T { sums[p][t] = tile.sum(p, t) } }
+        for p in 0..<P { for t in 0..<T { sums[p][t] = tile.sum(t, panel: p) } }
         var w = tile.weights
         var x = tile.activations
         var columns = tile.columns
@@ -106,7 +106,7 @@
             columns &-= 2
         }
         if columns == 1 { addColumn(w, x, 0, tile.panelBytes, &sums, pair) }
-        for p in 0..<P { for t in 0..<T { tile.store(sums[p][t], p, t) } }
+        for p in 0..<P { for t in 0..<T { tile.store(sums[p][t], t, panel: p) } }
     }
 
     @inline(__always)

@@ -17,7 +17,7 @@
         switch type {
         case .q2_K:
             MatrixKernel(activations: .int8Per256) { product in
-                if product.tokens.count > integerTokenTile {
+                if product.tokens.count > streamTokens {
                     multiplyTiles(product, Groups<16>(), WithMinimum(), scalesQ2_K, unpackQ2_K)
                 } else {
                     streamQ2_K(product)

@@ -6,7 +6,7 @@
     //
     // Panel: `Q6_KPanel`. Per group of 16 columns three loads give four vectors of codes; the accumulators start
     // at the packed −32·Σx. Per block, token and panel: 64 dot products and 16 products by s. The running
-    // sums live in the output, which stays in L1: the registers hold 12 dot products and 12 block sums.
+    // sums live in the output, which stays in L1: the registers hold 8 dot products and 8 block sums.
 
     /// Q6_K × `int8Per256`.
     func multiplyQ6_K(_ product: MatrixProduct) {
@@ -15,74 +15,56 @@
         } stream: { _ in
             1
         } run: { tile, panels, tokens in
-            switch (panels, tokens) {
-            case (2, 6): rows(Panels<2>(), Tokens<6>(), tile)
-            default:
-                for panel in 0..<panels { rows(tokens, tile.panel(panel)) }
-            }
+            for panel in 0..<panels { rows(tokens, tile.panel(panel)) }
         }
     }
 
     @inline(__always)
     private func rows(_ tokens: Int, _ tile: Tile) {
         switch tokens {
-        case 1: rows(Panels<1>(), Tokens<1>(), tile)
-        case 2: rows(Panels<1>(), Tokens<2>(), tile)
-        case 3: rows(Panels<1>(), Tokens<3>(), tile)
-        case 4: rows(Panels<1>(), Tokens<4>(), tile)
-        case 5: rows(Panels<1>(), Tokens<5>(), tile)
-        default: rows(Panels<1>(), Tokens<6>(), tile)
+        case 1: rows(Tokens<1>(), tile)
+        case 2: rows(Tokens<2>(), tile)
+        case 3: rows(Tokens<3>(), tile)
+        case 4: rows(Tokens<4>(), tile)
+        case 5: rows(Tokens<5>(), tile)
+        case 6: rows(Tokens<6>(), tile)
+        case 7: rows(Tokens<7>(), tile)
+        default: rows(Tokens<8>(), tile)
         }
     }
 
-    private func rows<let P: Int, let T: Int>(_: Panels<P>, _: Tokens<T>, _ tile: Tile) {
+    private func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
         let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
-        let nones = InlineArray<P, InlineArray<T, __m512i>>(repeating: none)
-        for p in 0..<P { for t in 0..<T { tile.store(tile.sum(p, t), p, t) } }
+        for t in 0..<T { tile.store(tile.sum(t), t) }
         var d = tile.weights
         var w = tile.weights + 64
         var block = tile.activations
         let blocks = tile.columns / 256
         var index = 0
         while index < blocks {
-            for p in 0..<P {
-                tile.fetch(after: d + p &* tile.panelBytes, tokens: T)
-                for i in 0..<4 { tile.fetch(after: w + (p &* tile.panelBytes &+ i * 64), tokens: T) }
-            }
-            var sums = nones
+            tile.fetch(after: d, tokens: T)
+            for i in 0..<4 { tile.fetch(after: w + i * 64, tokens: T) }
+            var sums = none
             var x = block
             var corrections = block + 276 * T
             var values = w + 256
             var scales = w
             for _ in 0..<16 {
-                var dots = nones
-                for t in 0..<T {
-                    let correction = broadcast(corrections + t * 4)
-                    for p in 0..<P { dots[p][t] = correction }
-                }
+                var dots = none
+                for t in 0..<T { dots[t] = broadcast(corrections + t * 4) }
                 for g in 0..<4 {
-                    var u = InlineArray<P, __m512i>(repeating: _mm512_setzero_si512())
-                    for p in 0..<P { u[p] = codes(values + p &* tile.panelBytes, g) }
-                    for t in 0..<T {
-                        let y = broadcast(x + (g * T + t) * 4)
-                        for p in 0..<P { dots[p][t] = _mm512_dpbusd_epi32(dots[p][t], u[p], y) }
-                    }
+                    let u = codes(values, g)
+                    for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(x + (g * T + t) * 4)) }
                 }
-                for p in 0..<P {
-                    for i in 0..<3 { tile.fetch(after: values + (p &* tile.panelBytes &+ i * 64), tokens: T) }
-                    let scale = _mm512_cvtepi8_epi32(load128(scales + p &* tile.panelBytes))
-                    for t in 0..<T {
-                        sums[p][t] = _mm512_add_epi32(sums[p][t], _mm512_mullo_epi32(dots[p][t], scale))
-                    }
-                }
+                for i in 0..<3 { tile.fetch(after: values + i * 64, tokens: T) }
+                let scale = _mm512_cvtepi8_epi32(load128(scales))
+                for t in 0..<T { sums[t] = _mm512_add_epi32(sums[t], _mm512_mullo_epi32(dots[t], scale)) }
                 x += 16 * T
                 corrections += 4 * T
                 values += 192
                 scales += 16
             }
-            // No loop: it would not be unrolled, and an index that varies keeps the sums out of registers.
-            addBlock(sums[0], d, block + 256 * T, tile, 0)
-            if P == 2 { addBlock(sums[P - 1], d + tile.panelBytes, block + 256 * T, tile, 1) }
+            addBlock(sums, d, block + 256 * T, tile)
             // The scales of a pair lie before the values of its first block.
             let odd = index & 1
             w += 3328 &+ odd &* 64
@@ -113,13 +95,13 @@
     /// - Parameter x: the block's activation scales.
     @inline(__always)
     private func addBlock<let T: Int>(
-        _ sums: InlineArray<T, __m512i>, _ d: UnsafeRawPointer, _ x: UnsafeRawPointer, _ tile: Tile, _ p: Int
+        _ sums: InlineArray<T, __m512i>, _ d: UnsafeRawPointer, _ x: UnsafeRawPointer, _ tile: Tile
     ) {
         let d = loadHalf16(d)
         for t in 0..<T {
             let scale = _mm512_mul_ps(d, splat(x + t * 4))
-            let sum = tile.output(p, t).loadUnaligned(as: __m512.self)
-            tile.store(_mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[t]), scale, sum), p, t)
+            let sum = tile.output(t).loadUnaligned(as: __m512.self)
+            tile.store(_mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[t]), scale, sum), t)
         }
     }
 #endif

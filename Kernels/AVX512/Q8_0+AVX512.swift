@@ -15,58 +15,47 @@
         } stream: { _ in
             1
         } run: { tile, panels, tokens in
-            switch (panels, tokens) {
-            case (2, 6): rows(Panels<2>(), Tokens<6>(), tile)
-            default:
-                for panel in 0..<panels { rows(tokens, tile.panel(panel)) }
-            }
+            for panel in 0..<panels { rows(tokens, tile.panel(panel)) }
         }
     }
 
     @inline(__always)
     private func rows(_ tokens: Int, _ tile: Tile) {
         switch tokens {
-        case 1: rows(Panels<1>(), Tokens<1>(), tile)
-        case 2: rows(Panels<1>(), Tokens<2>(), tile)
-        case 3: rows(Panels<1>(), Tokens<3>(), tile)
-        case 4: rows(Panels<1>(), Tokens<4>(), tile)
-        case 5: rows(Panels<1>(), Tokens<5>(), tile)
-        default: rows(Panels<1>(), Tokens<6>(), tile)
+        case 1: rows(Tokens<1>(), tile)
+        case 2: rows(Tokens<2>(), tile)
+        case 3: rows(Tokens<3>(), tile)
+        case 4: rows(Tokens<4>(), tile)
+        case 5: rows(Tokens<5>(), tile)
+        case 6: rows(Tokens<6>(), tile)
+        case 7: rows(Tokens<7>(), tile)
+        default: rows(Tokens<8>(), tile)
         }
     }
 
-    private func rows<let P: Int, let T: Int>(_: Panels<P>, _: Tokens<T>, _ tile: Tile) {
+    private func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
         let zeros = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
         let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
-        var sums = InlineArray<P, InlineArray<T, __m512>>(repeating: zeros)
-        for p in 0..<P { for t in 0..<T { sums[p][t] = tile.sum(p, t) } }
+        var sums = zeros
+        for t in 0..<T { sums[t] = tile.sum(t) }
         var x = tile.activations
         var w = tile.weights + 64
         var d = tile.weights
         let blocks = tile.columns / 32
         var block = 0
         while block < blocks {
-            for p in 0..<P { tile.fetch(after: d + p &* tile.panelBytes, tokens: T) }
-            var dots = InlineArray<P, InlineArray<T, __m512i>>(repeating: none)
-            for t in 0..<T {
-                let correction = broadcast(x + (36 * T + t * 4))
-                for p in 0..<P { dots[p][t] = correction }
-            }
+            tile.fetch(after: d, tokens: T)
+            var dots = none
+            for t in 0..<T { dots[t] = broadcast(x + (36 * T + t * 4)) }
             for g in 0..<8 {
-                for p in 0..<P { tile.fetch(after: w + (p &* tile.panelBytes &+ g * 64), tokens: T) }
-                var u = InlineArray<P, __m512i>(repeating: _mm512_setzero_si512())
-                for p in 0..<P { u[p] = load512(w + (p &* tile.panelBytes &+ g * 64)) }
-                for t in 0..<T {
-                    let y = broadcast(x + (g * T + t) * 4)
-                    for p in 0..<P { dots[p][t] = _mm512_dpbusd_epi32(dots[p][t], u[p], y) }
-                }
+                tile.fetch(after: w + g * 64, tokens: T)
+                let u = load512(w + g * 64)
+                for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(x + (g * T + t) * 4)) }
             }
-            for p in 0..<P {
-                let dw = loadHalf16(d + p &* tile.panelBytes)
-                for t in 0..<T {
-                    let scale = _mm512_mul_ps(dw, splat(x + (32 * T + t * 4)))
-                    sums[p][t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dots[p][t]), scale, sums[p][t])
-                }
+            let dw = loadHalf16(d)
+            for t in 0..<T {
+                let scale = _mm512_mul_ps(dw, splat(x + (32 * T + t * 4)))
+                sums[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dots[t]), scale, sums[t])
             }
             // The scales of a pair lie before the values of its first block.
             let odd = block & 1
@@ -75,6 +64,6 @@
             x += 40 * T
             block &+= 1
         }
-        for p in 0..<P { for t in 0..<T { tile.store(sums[p][t], p, t) } }
+        for t in 0..<T { tile.store(sums[t], t) }
     }
 #endif

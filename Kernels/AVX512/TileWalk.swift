@@ -3,11 +3,11 @@
     import Quantization
 
     // Why these tiles. A core of this class starts one 512-bit vpdpbusd (Zen 4) or two (Zen 5, server Xeons) a
-    // cycle with four cycles of latency, and loads one or two vectors. A tile of two weight panels × 6 tokens
-    // keeps 12 dot products in flight, enough for either; each broadcast of four activations feeds two of them,
-    // so that loads stay at two thirds of the dots. 12 block sums and 12 running sums leave 8 of the 32
-    // registers for two weight vectors, their halves, masks and a broadcast. Kernels without block sums (F32, F16,
-    // BF16) have room for 2 × 12.
+    // cycle with four cycles of latency, and loads two broadcasts. A tile of one weight panel × 8 tokens keeps 8 dot
+    // products in flight, enough for either, and each vector of weights, once unpacked, feeds all of them. 8 products
+    // and 8 sums leave half of the registers. Two panels × 6 tokens are as fast with many tokens (measured on Zen 4)
+    // but go twice over the weights for a batch of eight. Kernels without block sums (F32, F16, BF16) have room for
+    // 2 × 12.
     //
     // Order of work for many tokens: 384 KB of activations (a block of tokens and columns) stay in L2 and meet all
     // panels of the piece; a pair of panels comes from memory once per block of tokens and from L2 for each token
@@ -17,8 +17,8 @@
     // When one token panel is all there is, the work is a stream of weights: panels in address order, whole,
     // prefetched across their borders.
 
-    /// Tokens of a full panel of `int8Per32` and `int8Per256`.
-    let integerTokenTile = 6
+    /// Tokens of a full panel of int8 activations.
+    let integerTokenTile = 8
     /// Tokens of a full panel of `float32` and `bfloat16`.
     let floatTokenTile = 12
     /// Bytes of packed activations that stay in L2.
@@ -51,7 +51,7 @@
         }
 
         @inline(__always)
-        func output(_ panel: Int, _ token: Int) -> UnsafeMutableRawPointer {
+        func output(_ token: Int, panel: Int = 0) -> UnsafeMutableRawPointer {
             UnsafeMutableRawPointer(output + (token &* outputStride &+ panel &* 16))
         }
 
@@ -69,13 +69,13 @@
 
         /// What the running sum of a token and panel starts at.
         @inline(__always)
-        func sum(_ panel: Int, _ token: Int) -> __m512 {
-            isFirst ? _mm512_setzero_ps() : output(panel, token).loadUnaligned(as: __m512.self)
+        func sum(_ token: Int, panel: Int = 0) -> __m512 {
+            isFirst ? _mm512_setzero_ps() : output(token, panel: panel).loadUnaligned(as: __m512.self)
         }
 
         @inline(__always)
-        func store(_ sum: __m512, _ panel: Int, _ token: Int) {
-            output(panel, token).storeBytes(of: sum, as: __m512.self)
+        func store(_ sum: __m512, _ token: Int, panel: Int = 0) {
+            output(token, panel: panel).storeBytes(of: sum, as: __m512.self)
         }
     }
 
