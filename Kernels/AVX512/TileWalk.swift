@@ -14,8 +14,9 @@
     // panel. Streaming either operand from L3 halves the rate (measured on Zen 4 with 1 MB of L2). Running sums
     // rest in the output between blocks of columns, which loses nothing.
     //
-    // When one token panel is all there is, the work is a stream of weights: panels in address order, whole,
-    // prefetched across their borders.
+    // When all tokens fit whole, rows are not cut into blocks of columns, so that panels are read in address order and
+    // what is fetched ahead is what comes next (16 tokens of Q4_K on Zen 4: 5.2 → 6.5 GB/s of weights). When one token
+    // panel is all there is, the work is a stream of weights, prefetched across the borders of panels.
 
     /// Tokens of a full panel of int8 activations.
     let integerTokenTile = 8
@@ -99,7 +100,8 @@
         let format = activations.format
         let columns = activations.columns
         let isStream = product.tokens.count <= tokensPerPanel
-        let columnStep = isStream ? columns : columnBlock
+        let fits = product.tokens.count * format.bytesPerToken(columns: columns) <= activationBlockBytes
+        let columnStep = isStream || fits ? columns : columnBlock
         let tokenPanelBytes = tokensPerPanel * format.bytesPerToken(columns: min(columnStep, columns))
         let tokenStep = max(1, activationBlockBytes / tokenPanelBytes) * tokensPerPanel
         let walk = TileWalk(
