@@ -10,94 +10,98 @@
     // groups' minima and sums of activations. Groups g and g + 2 are a pair: bytes 0 and 2 of a word of scales, and
     // 1 and 3, become words by one mask.
     //
-    // For many tokens scratch is shared (`ByteCodes+AVX512.swift`); the arithmetic of a row is the same.
+    // Q3_K with more than one token is left to `ByteCodes+AVX512.swift`; the arithmetic of a row is the same there.
 
-    /// Rows for one token panel of types with small codes and a scale for every sixteen columns.
+    /// Rows of types with small codes and a scale for every sixteen columns.
     func pairedGroupsKernel(_ type: QuantizationType) -> MatrixKernel? {
         switch type {
         case .q2_K:
-            MatrixKernel(activations: .int8Per256) { product in
-                if product.tokens.count > streamTokens {
-                    multiplyTiles(product, Groups<16>(), WithMinimum(), scalesQ2_K, unpackQ2_K)
-                } else {
-                    streamQ2_K(product)
-                }
-            }
+            MatrixKernel(activations: .int8Per256) { stream($0, WithMinimum(), Q2_KCodes()) }
         case .q3_K:
             // For two tokens and more its third bits are so much of the work that this gains nothing.
             MatrixKernel(activations: .int8Per256) { product in
                 if product.tokens.count > 1 {
-                    multiply(product, Groups<16>(), Offset<4>(), scalesQ3_K, unpackQ3_K)
+                    multiply(product, Groups<16>(), Offset<4>(), Q3_KCodes())
                 } else {
-                    streamPanels(product, Tokens<1>(), Offset<4>(), bytesQ3_K, unpackQ3_K, headsQ3_K)
+                    stream(product, Offset<4>(), Q3_KCodes())
                 }
             }
         default: nil
         }
     }
 
-    /// d and dmin.
-    private typealias Heads = (d: SIMD16<Float>, minimum: SIMD16<Float>)
+    /// Types with small codes and a scale for every sixteen columns.
+    private protocol PairedCodes: GroupCodes {
+        /// d and dmin.
+        func heads(_ block: BlockWords) -> (d: SIMD16<Float>, minimum: SIMD16<Float>)
 
-    @inline(__always)
-    private func headsQ2_K(_ block: BlockWords) -> Heads { (floats(half: block[20]), floats(half: block[20] &>> 16)) }
-
-    @inline(__always)
-    private func headsQ3_K(_ block: BlockWords) -> Heads { (block.scale, .zero) }
-
-    /// Four groups' scales and minima as bytes.
-    private typealias ScaleBytes = (scales: SIMD16<UInt32>, minima: SIMD16<UInt32>)
-
-    @inline(__always)
-    private func bytesQ2_K(_ block: BlockWords, _ word: Int) -> ScaleBytes {
-        (block[word] & 0x0F0F_0F0F, (block[word] &>> 4) & 0x0F0F_0F0F)
+        /// Scales and minima of groups 4 · word..<4 · word + 4 as bytes.
+        func scaleBytes(_ block: BlockWords, _ word: Int) -> (scales: SIMD16<UInt32>, minima: SIMD16<UInt32>)
     }
 
-    /// Codes are from −4, so that scales, from −32, are their minima too.
-    @inline(__always)
-    private func bytesQ3_K(_ block: BlockWords, _ word: Int) -> ScaleBytes {
-        let scales = scaleBytesQ3_K(block, word)
-        return (scales, scales)
+    extension Q2_KCodes: PairedCodes {
+        @inline(__always)
+        fileprivate func heads(_ block: BlockWords) -> (d: SIMD16<Float>, minimum: SIMD16<Float>) {
+            (floats(half: block[20]), floats(half: block[20] &>> 16))
+        }
+
+        @inline(__always)
+        fileprivate func scaleBytes(
+            _ block: BlockWords, _ word: Int
+        ) -> (scales: SIMD16<UInt32>, minima: SIMD16<UInt32>) {
+            (block[word] & 0x0F0F_0F0F, (block[word] &>> 4) & 0x0F0F_0F0F)
+        }
     }
 
-    private func streamQ2_K(_ product: MatrixProduct) {
-        switch product.tokens.count {
-        case 1: streamPanels(product, Tokens<1>(), WithMinimum(), bytesQ2_K, unpackQ2_K, headsQ2_K)
-        case 2: streamPanels(product, Tokens<2>(), WithMinimum(), bytesQ2_K, unpackQ2_K, headsQ2_K)
-        case 3: streamPanels(product, Tokens<3>(), WithMinimum(), bytesQ2_K, unpackQ2_K, headsQ2_K)
-        case 4: streamPanels(product, Tokens<4>(), WithMinimum(), bytesQ2_K, unpackQ2_K, headsQ2_K)
-        case 5: streamPanels(product, Tokens<5>(), WithMinimum(), bytesQ2_K, unpackQ2_K, headsQ2_K)
-        default: streamPanels(product, Tokens<6>(), WithMinimum(), bytesQ2_K, unpackQ2_K, headsQ2_K)
+    extension Q3_KCodes: PairedCodes {
+        @inline(__always)
+        fileprivate func heads(_ block: BlockWords) -> (d: SIMD16<Float>, minimum: SIMD16<Float>) {
+            (block.scale, .zero)
+        }
+
+        /// Codes are from −4, so that scales, from −32, are their minima too.
+        @inline(__always)
+        fileprivate func scaleBytes(
+            _ block: BlockWords, _ word: Int
+        ) -> (scales: SIMD16<UInt32>, minima: SIMD16<UInt32>) {
+            let scales = scaleBytesQ3_K(block, word)
+            return (scales, scales)
         }
     }
 
     @inline(__always)
-    private func streamPanels<let T: Int, let M: Int>(
-        _ product: MatrixProduct, _: Tokens<T>, _: Offset<M>, _ bytes: (BlockWords, Int) -> ScaleBytes,
-        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void, _ heads: (BlockWords) -> Heads
-    ) {
+    private func stream<let M: Int, C: PairedCodes>(_ product: MatrixProduct, _: Offset<M>, _ type: C) {
         let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
-        forEachPanel(product, places, Tokens<T>()) { weights, firstToken, scratch in
+        stream(product, places, PairedStream<M, C>(type: type, places: places, panels: product.panels.count))
+    }
+
+    private struct PairedStream<let M: Int, C: PairedCodes>: PanelStream {
+        let type: C
+        let places: TransposedPlaces
+        let panels: Int
+
+        @inline(__always)
+        func rows<let T: Int>(_: Tokens<T>, _ tile: Tile, _ scratch: UnsafeMutableRawPointer) {
             var sums = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
-            var x = firstToken
+            var x = tile.activations
             for index in 0..<places.blockCount {
-                let block = BlockWords(places, weights, index)
+                let block = BlockWords(places, tile.weights, index)
                 storeSumPairs(x, Tokens<T>(), to: scratch)
                 var blockSums = BlockSums<T, M>()
                 // Two words at a time, so that what parts are shifted by is known.
                 for half in 0..<2 {
-                    block.fetch(half, of: 2, places.wordsPerBlock, product.prefetchDistance)
-                    blockSums.add(2 * half, block, x, scratch, bytes, unpack)
-                    blockSums.add(2 * half + 1, block, x, scratch, bytes, unpack)
+                    block.fetch(half, of: 2, places, Tokens<T>(), tile)
+                    blockSums.add(2 * half, block, x, scratch, type)
+                    blockSums.add(2 * half + 1, block, x, scratch, type)
                 }
-                let (d, minimum) = heads(block)
+                let (d, minimum) = type.heads(block)
                 for t in 0..<T {
                     let value = blockSums.value(t, d, minimum)
                     sums[t] = _mm512_fmadd_ps(value, splat(x + (256 * T + t * 4)), sums[t])
                 }
                 x += 340 * T
             }
-            return sums
+            for t in 0..<T { tile.store(sums[t], t) }
         }
     }
 
@@ -131,16 +135,14 @@
 
         /// Adds 64 columns, whose scales are bytes of one word.
         @inline(__always)
-        mutating func add(
-            _ word: Int, _ block: BlockWords, _ x: UnsafeRawPointer, _ sumPairs: UnsafeRawPointer,
-            _ bytes: (BlockWords, Int) -> ScaleBytes,
-            _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+        mutating func add<C: PairedCodes>(
+            _ word: Int, _ block: BlockWords, _ x: UnsafeRawPointer, _ sumPairs: UnsafeRawPointer, _ type: C
         ) {
-            let (scales, minimaBytes) = bytes(block, word)
-            var first = HalfDots<T>(x + 64 * word * T)
-            unpack(block, 2 * word) { first.add($1, at: $0) }
-            var second = HalfDots<T>(x + (64 * word + 32) * T)
-            unpack(block, 2 * word + 1) { second.add($1, at: $0) }
+            let (scales, minimaBytes) = type.scaleBytes(block, word)
+            var first = HalfDots<T, 16>(x + 64 * word * T)
+            type.unpack(block, 2 * word) { first.add($1, at: $0) }
+            var second = HalfDots<T, 16>(x + (64 * word + 32) * T)
+            type.unpack(block, 2 * word + 1) { second.add($1, at: $0) }
             for t in 0..<T {
                 let low = pair(first.low[t], _mm512_slli_epi32(second.low[t], 16))
                 products[t] = _mm512_dpwssd_epi32(products[t], low, words(scales))

@@ -10,60 +10,42 @@
 
     /// Q8_0 × `int8Per32`.
     func multiplyQ8_0(_ product: MatrixProduct) {
-        forEachTile(product, tile: integerTokenTile) { columns in
-            (columns / 32 + 1) / 2 * 64 + columns / 32 * 512
-        } stream: { _ in
-            1
-        } run: { tile, panels, tokens in
-            for panel in 0..<panels { rows(tokens, tile.panel(panel)) }
-        }
+        Q8_0Rows().multiply(product) { columns in (columns / 32 + 1) / 2 * 64 + columns / 32 * 512 }
     }
 
-    @inline(__always)
-    private func rows(_ tokens: Int, _ tile: Tile) {
-        switch tokens {
-        case 1: rows(Tokens<1>(), tile)
-        case 2: rows(Tokens<2>(), tile)
-        case 3: rows(Tokens<3>(), tile)
-        case 4: rows(Tokens<4>(), tile)
-        case 5: rows(Tokens<5>(), tile)
-        case 6: rows(Tokens<6>(), tile)
-        case 7: rows(Tokens<7>(), tile)
-        default: rows(Tokens<8>(), tile)
-        }
-    }
-
-    private func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
-        let zeros = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
-        let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
-        var sums = zeros
-        for t in 0..<T { sums[t] = tile.sum(t) }
-        var x = tile.activations
-        var w = tile.weights + 64
-        var d = tile.weights
-        let blocks = tile.columns / 32
-        var block = 0
-        while block < blocks {
-            tile.fetch(after: d, tokens: T)
-            var dots = none
-            for t in 0..<T { dots[t] = broadcast(x + (36 * T + t * 4)) }
-            for g in 0..<8 {
-                tile.fetch(after: w + g * 64, tokens: T)
-                let u = load512(w + g * 64)
-                for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(x + (g * T + t) * 4)) }
+    private struct Q8_0Rows: TileKernel {
+        func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
+            let zeros = InlineArray<T, __m512>(repeating: _mm512_setzero_ps())
+            let none = InlineArray<T, __m512i>(repeating: _mm512_setzero_si512())
+            var sums = zeros
+            for t in 0..<T { sums[t] = tile.sum(t) }
+            var x = tile.activations
+            var w = tile.weights + 64
+            var d = tile.weights
+            let blocks = tile.columns / 32
+            var block = 0
+            while block < blocks {
+                tile.fetch(after: d, tokens: T)
+                var dots = none
+                for t in 0..<T { dots[t] = broadcast(x + (36 * T + t * 4)) }
+                for g in 0..<8 {
+                    tile.fetch(after: w + g * 64, tokens: T)
+                    let u = load512(w + g * 64)
+                    for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(x + (g * T + t) * 4)) }
+                }
+                let dw = loadHalf16(d)
+                for t in 0..<T {
+                    let scale = _mm512_mul_ps(dw, splat(x + (32 * T + t * 4)))
+                    sums[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dots[t]), scale, sums[t])
+                }
+                // The scales of a pair lie before the values of its first block.
+                let odd = block & 1
+                w += 512 &+ odd &* 64
+                d += 32 &+ odd &* 1024
+                x += 40 * T
+                block &+= 1
             }
-            let dw = loadHalf16(d)
-            for t in 0..<T {
-                let scale = _mm512_mul_ps(dw, splat(x + (32 * T + t * 4)))
-                sums[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dots[t]), scale, sums[t])
-            }
-            // The scales of a pair lie before the values of its first block.
-            let odd = block & 1
-            w += 512 &+ odd &* 64
-            d += 32 &+ odd &* 1024
-            x += 40 * T
-            block &+= 1
+            for t in 0..<T { tile.store(sums[t], t) }
         }
-        for t in 0..<T { tile.store(sums[t], t) }
     }
 #endif

@@ -65,7 +65,7 @@
         /// more keep it busy between lines, so that it must look further ahead than its own prefetcher does.
         @inline(__always)
         func fetch(after p: UnsafeRawPointer, tokens: Int) {
-            if tokens <= 2 { isa_prefetch(p + prefetchDistance) } else { isa_prefetch_l2(p + 8192) }
+            if tokens <= 2 { isa_prefetch(p + prefetchDistance) } else { isa_prefetch_l2(p + bytesAhead) }
         }
 
         /// What the running sum of a token and panel starts at.
@@ -83,6 +83,41 @@
     /// Name the panels and tokens that a generic tile is compiled for.
     struct Panels<let count: Int> {}
     struct Tokens<let count: Int> {}
+
+    /// An inner kernel of int8 activations: one weight panel times one token panel.
+    protocol TileKernel {
+        /// - Parameter tile: of one panel and as many tokens as it is compiled for.
+        func rows<let T: Int>(_: Tokens<T>, _ tile: Tile)
+    }
+
+    extension TileKernel {
+        /// Runs what is compiled for so many tokens, 1...`integerTokenTile`.
+        @inline(__always)
+        func run(_ tile: Tile, tokens: Int) {
+            switch tokens {
+            case 1: rows(Tokens<1>(), tile)
+            case 2: rows(Tokens<2>(), tile)
+            case 3: rows(Tokens<3>(), tile)
+            case 4: rows(Tokens<4>(), tile)
+            case 5: rows(Tokens<5>(), tile)
+            case 6: rows(Tokens<6>(), tile)
+            case 7: rows(Tokens<7>(), tile)
+            default: rows(Tokens<8>(), tile)
+            }
+        }
+
+        /// A piece of a product, panel after panel.
+        ///
+        /// - Parameter panelBytes: bytes of so many columns of a panel.
+        @inline(__always)
+        func multiply(_ product: MatrixProduct, panelBytes: (Int) -> Int) {
+            forEachTile(product, tile: integerTokenTile, panelBytes: panelBytes) { _ in
+                1
+            } run: { tile, panels, tokens in
+                for panel in 0..<panels { run(tile.panel(panel), tokens: tokens) }
+            }
+        }
+    }
 
     /// Cuts a piece of a product into tiles and runs the inner kernel over them.
     ///

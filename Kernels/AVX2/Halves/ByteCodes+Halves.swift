@@ -15,29 +15,25 @@
 
     /// A product of types with a scale per group.
     @inline(__always)
-    func multiply<let G: Int, let M: Int>(
-        _ product: MatrixProduct, _ groups: Groups<G>, _ offset: Offset<M>,
-        _ scales: (BlockWords, ByteCodes256) -> Void,
-        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+    func multiply<let G: Int, let M: Int, C: GroupCodes>(
+        _ product: MatrixProduct, _ groups: Groups<G>, _ offset: Offset<M>, _ type: C
     ) {
         switch product.tokens.count {
-        case 1: stream(product, Tokens<1>(), groups, offset, scales, unpack)
-        case 2: stream(product, Tokens<2>(), groups, offset, scales, unpack)
-        default: multiplyTiles(product, groups, offset, scales, unpack)
+        case 1: stream(product, Tokens<1>(), groups, offset, type)
+        case 2: stream(product, Tokens<2>(), groups, offset, type)
+        default: multiplyTiles(product, groups, offset, type)
         }
     }
 
     /// A product of types with a scale per block.
     @inline(__always)
-    func multiply<let B: Int, let M: Int>(
-        _ product: MatrixProduct, _ columns: Columns<B>, _ offset: Offset<M>,
-        _ scales: (BlockWords, Int, ByteCodes<B>) -> Void,
-        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+    func multiply<let B: Int, let M: Int, C: ColumnCodes>(
+        _ product: MatrixProduct, _ columns: Columns<B>, _ offset: Offset<M>, _ type: C
     ) {
         switch product.tokens.count {
-        case 1: stream(product, Tokens<1>(), columns, offset, scales, unpack)
-        case 2: stream(product, Tokens<2>(), columns, offset, scales, unpack)
-        default: multiplyTiles(product, columns, offset, scales, unpack)
+        case 1: stream(product, Tokens<1>(), columns, offset, type)
+        case 2: stream(product, Tokens<2>(), columns, offset, type)
+        default: multiplyTiles(product, columns, offset, type)
         }
     }
 

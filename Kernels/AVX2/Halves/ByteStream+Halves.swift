@@ -8,10 +8,8 @@
 
     /// A product of types with a scale per group for one token panel.
     @inline(__always)
-    func stream<let T: Int, let G: Int, let M: Int>(
-        _ product: MatrixProduct, _: Tokens<T>, _: Groups<G>, _: Offset<M>,
-        _ scales: (BlockWords, ByteCodes256) -> Void,
-        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+    func stream<let T: Int, let G: Int, let M: Int, C: GroupCodes>(
+        _ product: MatrixProduct, _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ type: C
     ) {
         let none = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
         forEachPanel(product) { places, weights, firstToken, scratch in
@@ -19,13 +17,13 @@
             var x = firstToken
             for index in 0..<places.blockCount {
                 let block = BlockWords(places, weights, index)
-                scales(block, ByteCodes256(base: scratch))
+                type.scales(block, ByteCodes256(base: scratch))
                 var lower = none
                 var upper = none
                 for part in 0..<8 {
                     block.fetch(part, of: 8, places.wordsPerBlock, product.prefetchDistance)
                     var dots = PartSums<T, M>(x + part &* 32 &* T)
-                    unpack(block, part) { dots.add($1, at: $0) }
+                    type.unpack(block, part) { dots.add($1, at: $0) }
                     let scale = UnsafeRawPointer(scratch) + (ByteCodes256.scalesOffset &+ part &* (2048 / G))
                     for t in 0..<T {
                         let first = correction(x, Tokens<T>(), Groups<16>(), Offset<M>(), 2 &* part, t)
@@ -51,22 +49,20 @@
 
     /// A product of types with a scale per block for one token panel.
     @inline(__always)
-    func stream<let T: Int, let B: Int, let M: Int>(
-        _ product: MatrixProduct, _: Tokens<T>, _: Columns<B>, _: Offset<M>,
-        _ scales: (BlockWords, Int, ByteCodes<B>) -> Void,
-        _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+    func stream<let T: Int, let B: Int, let M: Int, C: ColumnCodes>(
+        _ product: MatrixProduct, _: Tokens<T>, _: Columns<B>, _: Offset<M>, _ type: C
     ) {
         forEachPanel(product) { places, weights, firstToken, scratch in
             var sums = PanelSums<T>()
             var x = firstToken
             for index in 0..<places.blockCount {
                 let block = BlockWords(places, weights, index)
-                if !Columns<B>.hasScaleInPart { scales(block, 0, ByteCodes<B>(base: scratch)) }
+                if !Columns<B>.hasScaleInPart { type.scales(block, 0, ByteCodes<B>(base: scratch)) }
                 block.fetch(0, of: 1, places.wordsPerBlock, product.prefetchDistance)
                 for part in 0..<places.weightsPerBlock / B {
-                    if Columns<B>.hasScaleInPart { scales(block, part, ByteCodes<B>(base: scratch)) }
+                    if Columns<B>.hasScaleInPart { type.scales(block, part, ByteCodes<B>(base: scratch)) }
                     var dots = PartSums<T, M>(x)
-                    unpack(block, part) { dots.add($1, at: $0) }
+                    type.unpack(block, part) { dots.add($1, at: $0) }
                     let codes = UnsafeRawPointer(scratch)
                     for t in 0..<T {
                         let dx = splat(x + (B * T + t * 4))

@@ -4,19 +4,19 @@ import Quantization
 func byteCodeKernel(_ type: QuantizationType) -> MatrixKernel? {
     switch type {
     case .q4_1:
-        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), WithMinimum(), scalesQ4_1, unpackQ4_1) }
+        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), WithMinimum(), Q4_1Codes()) }
     case .q5_0:
-        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Offset<16>(), headScale, unpackQ5_0) }
+        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Offset<16>(), Q5_0Codes()) }
     case .q5_1:
-        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), WithMinimum(), scalesQ4_1, unpackQ5_1) }
+        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), WithMinimum(), Q5_1Codes()) }
     case .iq4_nl:
-        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Signed(), headScale, unpackIQ4_NL) }
+        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Signed(), IQ4_NLCodes()) }
     case .mxfp4:
-        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Offset<16>(), scalesMXFP4, unpackMXFP4) }
+        MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Offset<16>(), MXFP4Codes()) }
     case .nvfp4:
-        MatrixKernel(activations: .int8Per16) { multiply($0, Columns<16>(), Offset<16>(), scalesNVFP4, unpackNVFP4) }
-    case .q1_0: MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Signed(), headScale, unpackQ1_0) }
-    case .q2_0: MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Signed(), headScale, unpackQ2_0) }
+        MatrixKernel(activations: .int8Per16) { multiply($0, Columns<16>(), Offset<16>(), NVFP4Codes()) }
+    case .q1_0: MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Signed(), Q1_0Codes()) }
+    case .q2_0: MatrixKernel(activations: .int8Per32) { multiply($0, Columns<32>(), Signed(), Q2_0Codes()) }
     default: superblockKernel(type) ?? gridKernel(type)
     }
 }
@@ -24,17 +24,17 @@ func byteCodeKernel(_ type: QuantizationType) -> MatrixKernel? {
 private func superblockKernel(_ type: QuantizationType) -> MatrixKernel? {
     switch type {
     case .q2_K:
-        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<16>(), WithMinimum(), scalesQ2_K, unpackQ2_K) }
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<16>(), WithMinimum(), Q2_KCodes()) }
     case .q3_K:
-        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<16>(), Offset<4>(), scalesQ3_K, unpackQ3_K) }
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<16>(), Offset<4>(), Q3_KCodes()) }
     case .q5_K:
-        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), WithMinimum(), scalesQ5_K, unpackQ5_K) }
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), WithMinimum(), Q5_KCodes()) }
     case .iq4_xs:
-        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), Signed(), scalesIQ4_XS, unpackIQ4_XS) }
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), Signed(), IQ4_XSCodes()) }
     case .tq1_0:
-        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), Offset<1>(), scalesTernary, unpackTQ1_0) }
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), Offset<1>(), TQ1_0Codes()) }
     case .tq2_0:
-        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), Offset<1>(), scalesTernary, unpackTQ2_0) }
+        MatrixKernel(activations: .int8Per256) { multiply($0, Groups<32>(), Offset<1>(), TQ2_0Codes()) }
     default: nil
     }
 }
@@ -72,35 +72,28 @@ typealias WithMinimum = Offset<0>
 /// Columns that are unpacked at once.
 var chunkColumns: Int { 256 }
 
-/// The scale of types that have nothing else.
-@inline(__always)
-func headScale(_ block: BlockWords, _ part: Int, _ codes: ByteCodes<32>) { codes.set(d: block.scale) }
-
 /// Unpacks a block of 256 columns to scratch, 32 at a time.
 @inline(__always)
-func fill(
-    _ codes: ByteCodes256, from block: BlockWords, _ scales: (BlockWords, ByteCodes256) -> Void,
-    _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
-) {
-    scales(block, codes)
-    for part in 0..<8 { unpack(block, part) { codes.set($1, at: part &* 8 &+ $0) } }
+func fill<C: GroupCodes>(_ codes: ByteCodes256, from block: BlockWords, _ type: C) {
+    type.scales(block, codes)
+    for part in 0..<8 { type.unpack(block, part) { codes.set($1, at: part &* 8 &+ $0) } }
 }
 
 /// Unpacks some columns of types that share a scale over 16, 32, 64 or 128 columns to scratch.
 @inline(__always)
-func fill<let B: Int>(
+func fill<let B: Int, C: ColumnCodes>(
     _ scratch: UnsafeMutableRawPointer, from panel: UnsafeRawPointer, _ places: TransposedPlaces, _ columns: Range<Int>,
-    _ scales: (BlockWords, Int, ByteCodes<B>) -> Void,
-    _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+    _: Columns<B>, _ type: C
 ) {
     var target = scratch
     let parts = places.weightsPerBlock / B
     for index in columns.lowerBound / places.weightsPerBlock..<columns.upperBound / places.weightsPerBlock {
         let block = BlockWords(places, panel, index)
+        block.fetchAhead(0, of: 1, places.wordsPerBlock)
         for part in 0..<parts {
             let codes = ByteCodes<B>(base: target)
-            scales(block, part, codes)
-            unpack(block, part) { codes.set($1, at: $0) }
+            type.scales(block, part, codes)
+            type.unpack(block, part) { codes.set($1, at: $0) }
             target += ByteCodes<B>.byteCount
         }
     }
@@ -126,15 +119,15 @@ struct ByteTile {
 
 /// A product of types with a scale per group, by way of scratch.
 @inline(__always)
-func multiplyTiles<let G: Int, let M: Int>(
-    _ product: MatrixProduct, _: Groups<G>, _: Offset<M>, _ scales: (BlockWords, ByteCodes256) -> Void,
-    _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+func multiplyTiles<let G: Int, let M: Int, C: GroupCodes>(
+    _ product: MatrixProduct, _: Groups<G>, _: Offset<M>, _ type: C
 ) {
     let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
     forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes256.byteCount) {
         panel, columns, scratch in
         let block = BlockWords(places, panel, columns.lowerBound / 256)
-        fill(ByteCodes256(base: scratch), from: block, scales, unpack)
+        block.fetchAhead(0, of: 1, places.wordsPerBlock)
+        fill(ByteCodes256(base: scratch), from: block, type)
     } run: {
         runByteTile256($0, Groups<G>(), Offset<M>())
     }
@@ -142,14 +135,13 @@ func multiplyTiles<let G: Int, let M: Int>(
 
 /// A product of types with a scale per block, by way of scratch.
 @inline(__always)
-func multiplyTiles<let B: Int, let M: Int>(
-    _ product: MatrixProduct, _: Columns<B>, _: Offset<M>, _ scales: (BlockWords, Int, ByteCodes<B>) -> Void,
-    _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
+func multiplyTiles<let B: Int, let M: Int, C: ColumnCodes>(
+    _ product: MatrixProduct, _: Columns<B>, _: Offset<M>, _ type: C
 ) {
     let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
     forEachByteTile(product, panelBytes: places.panelBytes, scratchBytes: ByteCodes<B>.byteCount * (chunkColumns / B)) {
         panel, columns, scratch in
-        fill(scratch, from: panel, places, columns, scales, unpack)
+        fill(scratch, from: panel, places, columns, Columns<B>(), type)
     } run: {
         runByteTile($0, Columns<B>(), Offset<M>())
     }

@@ -3,7 +3,7 @@ import Quantization
 
 // What types without a kernel of their own become before they are multiplied: bytes, sixteen rows interleaved, in
 // scratch that stays in L1, or in registers where there are few tokens. Each type says only how its words become these
-// bytes (`scales…`, `unpack…`); the kernels that multiply them are the same for all. One text for every instruction
+// bytes (`GroupCodes`, `ColumnCodes`); the kernels that multiply them are the same for all. One text for every instruction
 // set: the vector length, `loadHalf16` and `lookUp16` are the module's.
 
 /// 16 or 32 columns of sixteen rows: `w = d · (code − offset)` for signed types, `w = d · code + m` for those with a minimum.
@@ -78,6 +78,35 @@ struct ByteCodes256 {
     }
 }
 
+/// How the words of a type's blocks become bytes.
+protocol CodeUnpacking {
+    /// - Parameters:
+    ///   - part: 32 columns of a block, or as many as have a scale of their own.
+    ///   - emit: gets an index i and the codes of columns 4i..<4i + 4, each index once.
+    func unpack(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void)
+}
+
+/// A type of blocks of 256 columns with a scale for each group of 16 or 32.
+protocol GroupCodes: CodeUnpacking {
+    /// Sets everything but the codes.
+    func scales(_ block: BlockWords, _ codes: ByteCodes256)
+}
+
+/// A type with a scale of its own for each 16 or 32 columns.
+protocol ColumnCodes: CodeUnpacking {
+    /// Sets everything but the codes; without an implementation, the head as the scale.
+    func scales<let B: Int>(_ block: BlockWords, _ part: Int, _ codes: ByteCodes<B>)
+}
+
+extension ColumnCodes {
+    @inline(__always)
+    func scales<let B: Int>(_ block: BlockWords, _ part: Int, _ codes: ByteCodes<B>) { codes.set(d: block.scale) }
+}
+
+/// How far ahead kernels fetch weights into L2 that are busy between lines, which is too long for the CPU's own
+/// prefetcher.
+var bytesAhead: Int { 8192 }
+
 /// One block of sixteen rows in `TransposedBlocks`.
 struct BlockWords {
     let head: UnsafeRawPointer
@@ -111,6 +140,13 @@ struct BlockWords {
         if distance == 0 { return }
         let count = (lines &+ parts &- 1) / parts
         for line in 0..<count { isa_prefetch(words + (distance &+ (part &* count &+ line) &* 64)) }
+    }
+
+    /// Fetches part of the lines `bytesAhead` further on, as many as this block's: one of `parts` a call.
+    @inline(__always)
+    func fetchAhead(_ part: Int, of parts: Int, _ lines: Int) {
+        let count = (lines &+ parts &- 1) / parts
+        for line in 0..<count { isa_prefetch_l2(words + (bytesAhead &+ (part &* count &+ line) &* 64)) }
     }
 
     /// Half word `index` of every row's words.

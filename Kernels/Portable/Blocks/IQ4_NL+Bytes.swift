@@ -1,11 +1,13 @@
+/// IQ4_NL: words as Q4_0's, whose codes stand for levels.
+struct IQ4_NLCodes: ColumnCodes {
+    @inline(__always)
+    func unpack(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
+        unpackLevels(block, from: 0, iq4Levels, emit)
+    }
+}
+
 /// What the sixteen codes of IQ4_NL and IQ4_XS stand for, plus 128.
 var iq4Levels: SIMD16<UInt8> { SIMD16(1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241) }
-
-/// IQ4_NL: words as Q4_0's, whose codes stand for levels.
-@inline(__always)
-func unpackIQ4_NL(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    unpackLevels(block, from: 0, iq4Levels, emit)
-}
 
 /// 32 codes of four bits that stand for the entries of a table.
 @inline(__always)

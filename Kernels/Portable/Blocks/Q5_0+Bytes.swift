@@ -1,7 +1,9 @@
 /// Q5_0: word 0 holds the fifth bit of every column, then as Q4_1; codes from −16.
-@inline(__always)
-func unpackQ5_0(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
-    unpackFiveBits(block, from: 0, emit)
+struct Q5_0Codes: ColumnCodes {
+    @inline(__always)
+    func unpack(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
+        unpackFiveBits(block, from: 0, emit)
+    }
 }
 
 /// The codes of Q5_0 and Q5_1, whose fifth bits are word `first`.

@@ -13,19 +13,15 @@ var bytePanels: Int { 1 }
 
 /// A product of types with a scale per group.
 @inline(__always)
-func multiply<let G: Int, let M: Int>(
-    _ product: MatrixProduct, _ groups: Groups<G>, _ offset: Offset<M>,
-    _ scales: (BlockWords, ByteCodes256) -> Void,
-    _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
-) { multiplyTiles(product, groups, offset, scales, unpack) }
+func multiply<let G: Int, let M: Int, C: GroupCodes>(
+    _ product: MatrixProduct, _ groups: Groups<G>, _ offset: Offset<M>, _ type: C
+) { multiplyTiles(product, groups, offset, type) }
 
 /// A product of types with a scale per block.
 @inline(__always)
-func multiply<let B: Int, let M: Int>(
-    _ product: MatrixProduct, _ columns: Columns<B>, _ offset: Offset<M>,
-    _ scales: (BlockWords, Int, ByteCodes<B>) -> Void,
-    _ unpack: (BlockWords, Int, (Int, SIMD16<UInt32>) -> Void) -> Void
-) { multiplyTiles(product, columns, offset, scales, unpack) }
+func multiply<let B: Int, let M: Int, C: ColumnCodes>(
+    _ product: MatrixProduct, _ columns: Columns<B>, _ offset: Offset<M>, _ type: C
+) { multiplyTiles(product, columns, offset, type) }
 
 /// Some tokens of a tile, and whether their sums start at zero rather than at the output.
 private struct TokenTile {
