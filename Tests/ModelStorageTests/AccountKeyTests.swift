@@ -19,7 +19,7 @@ import Testing
         let line = try String(contentsOfFile: account.path + ".pub", encoding: .utf8)
         #expect(line == "ssh-ed25519 \(OpenSSHKey.publicText(key))\n")
         #expect(folder.files(".ollama") == ["id_ed25519", "id_ed25519.pub"])
-        #expect(try AccountKey(home: folder.root + "other").key().seed != key.seed)
+        #expect(try AccountKey(home: folder.path("other")).key().seed != key.seed)
     }
 
     /// Made by OpenSSH's ssh-keygen, with a comment.

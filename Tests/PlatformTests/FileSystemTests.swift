@@ -3,13 +3,15 @@ import Platform
 import Testing
 
 /// Files and folders by their paths.
-@Suite struct FileSystemTests {
+@Suite final class FileSystemTests {
     private let folder: String
 
     init() throws {
         folder = NSTemporaryDirectory() + "files-\(UUID().uuidString)"
         try FileSystem.createFolder(folder + "/a/b//c/")
     }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     @Test func foldersAreMadeWithTheirParents() throws {
         #expect(try FileSystem.status(of: folder + "/a/b/c")?.kind == .folder)

@@ -3,9 +3,15 @@ import TestSupport
 import Testing
 
 /// `swiftllm grammar`, run as a program.
-@Suite struct GrammarCommandTests {
+@Suite final class GrammarCommandTests {
+    private let folder = URL.temporaryDirectory.appending(path: "grammar-\(UUID().uuidString)")
+
+    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false) }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
     private func file(_ text: String) throws -> String {
-        let file = URL.temporaryDirectory.appending(path: "grammar-\(UUID().uuidString)")
+        let file = folder.appending(path: UUID().uuidString)
         try Data(text.utf8).write(to: file)
         return file.path(percentEncoded: false)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Synchronization
 import Testing
@@ -24,6 +25,31 @@ import swiftllm
         let address = ServerAddress(environment: ["OLLAMA_HOST": "a:1", "SWIFTLLM_HOST": "b:2"])
         #expect("\(address)" == "b:2")
         #expect(ServerAddress("https://a").usesTLS)
+    }
+
+    @Test func foldersOfKilledServersAreRemoved() async throws {
+        let parent = URL.temporaryDirectory.appending(path: "folders-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: parent) }
+        let (dead, living, starting) = (
+            try SocketFolder(in: parent), try SocketFolder(in: parent), try SocketFolder(in: parent)
+        )
+        for folder in [dead, living] { try Data().write(to: URL(filePath: folder.socketPath)) }
+        let link = parent.appending(path: "swiftllm-link")
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: dead.url)
+        let others = parent.appending(path: "other")
+        try FileManager.default.createDirectory(at: others, withIntermediateDirectories: false)
+        func names() throws -> Set<String> {
+            Set(try FileManager.default.contentsOfDirectory(atPath: parent.path(percentEncoded: false)))
+        }
+        let isLiving = { @Sendable (address: ServerAddress) in "\(address)" == "unix:\(living.socketPath)" }
+        let all = try names()
+        await SocketFolder.removeAbandoned(in: parent, isListening: isLiving)
+        #expect(try names() == all)
+        await SocketFolder.removeAbandoned(in: parent, age: .seconds(-60), isListening: isLiving)
+        #expect(try names() == all.subtracting([dead.url.lastPathComponent]))
+        starting.remove()
+        #expect(try !names().contains(starting.url.lastPathComponent))
     }
 
     /// Answers every request with the same reply, in chunks of a few bytes.

@@ -23,12 +23,12 @@ struct ServerAccess: Sendable {
         transport: { HTTPTransport($0) },
         start: { try await startPrivateServer() })
 
-    /// A server at a Unix socket in a folder that nobody else may enter.
+    /// A server at a Unix socket.
     private static func startPrivateServer() async throws -> Private {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "swiftllm-\(UUID().uuidString.prefix(13))")
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-        let path = folder.appending(path: "server").path(percentEncoded: false)
+        let parent = FileManager.default.temporaryDirectory
+        await SocketFolder.removeAbandoned(in: parent) { await HTTPTransport($0).isListening }
+        let folder = try SocketFolder(in: parent)
+        let path = folder.socketPath
         var settings = try ServerSettings(
             environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
         do {
@@ -38,10 +38,10 @@ struct ServerAccess: Sendable {
             let stack = try ServerStack.start(at: [.unix(path: path)], settings: settings)
             return Private(address: ServerAddress(socket: path)) {
                 await stack.shutDown(grace: .zero)
-                try? FileManager.default.removeItem(at: folder)
+                folder.remove()
             }
         } catch {
-            try? FileManager.default.removeItem(at: folder)
+            folder.remove()
             throw error
         }
     }
