@@ -10,8 +10,10 @@
     // each vector of codes goes from its unpacking straight into the dot products: a stream that stores and loads them
     // once more reaches half the rate (measured on Zen 4). The arithmetic of a row is the same in both.
 
-    /// Tokens up to which codes are unpacked once for each token panel.
-    var streamTokens: Int { 2 * integerTokenTile }
+    extension CodeUnpacking {
+        /// Tokens up to which codes are unpacked once for each token panel.
+        fileprivate static var streamTokens: Int { isCostly ? integerTokenTile : 2 * integerTokenTile }
+    }
 
     /// Panels that are unpacked together.
     var bytePanels: Int { 2 }
@@ -21,7 +23,7 @@
     func multiply<let G: Int, let M: Int, C: GroupCodes>(
         _ product: MatrixProduct, _ groups: Groups<G>, _ offset: Offset<M>, _ type: C
     ) {
-        if product.tokens.count > streamTokens { return multiplyTiles(product, groups, offset, type) }
+        if product.tokens.count > C.streamTokens { return multiplyTiles(product, groups, offset, type) }
         let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
         stream(product, places, GroupStream<G, M, C>(type: type, places: places, panels: product.panels.count))
     }
@@ -31,7 +33,7 @@
     func multiply<let B: Int, let M: Int, C: ColumnCodes>(
         _ product: MatrixProduct, _ columns: Columns<B>, _ offset: Offset<M>, _ type: C
     ) {
-        if product.tokens.count > streamTokens { return multiplyTiles(product, columns, offset, type) }
+        if product.tokens.count > C.streamTokens { return multiplyTiles(product, columns, offset, type) }
         let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
         stream(product, places, ColumnStream<B, M, C>(type: type, places: places, panels: product.panels.count))
     }

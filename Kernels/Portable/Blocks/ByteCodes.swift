@@ -80,10 +80,17 @@ struct ByteCodes256 {
 
 /// How the words of a type's blocks become bytes.
 protocol CodeUnpacking {
+    /// Whether unpacking costs so much that two token panels had better share it by way of scratch.
+    static var isCostly: Bool { get }
+
     /// - Parameters:
     ///   - part: 32 columns of a block, or as many as have a scale of their own.
     ///   - emit: gets an index i and the codes of columns 4i..<4i + 4, each index once.
     func unpack(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void)
+}
+
+extension CodeUnpacking {
+    static var isCostly: Bool { false }
 }
 
 /// A type of blocks of 256 columns with a scale for each group of 16 or 32.
