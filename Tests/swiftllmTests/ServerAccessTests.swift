@@ -27,29 +27,27 @@ import swiftllm
         #expect(ServerAddress("https://a").usesTLS)
     }
 
-    @Test func foldersOfKilledServersAreRemoved() async throws {
+    @Test func foldersOfKilledServersAreRemoved() throws {
         let parent = URL.temporaryDirectory.appending(path: "folders-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: parent) }
-        let (dead, living, starting) = (
-            try SocketFolder(in: parent), try SocketFolder(in: parent), try SocketFolder(in: parent)
-        )
-        for folder in [dead, living] { try Data().write(to: URL(filePath: folder.socketPath)) }
+        let living = try SocketFolder(in: parent)
+        // Its lock goes with the value, as it does with a process.
+        let dead = try SocketFolder(in: parent).url
         let link = parent.appending(path: "swiftllm-link")
-        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: dead.url)
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: dead)
         let others = parent.appending(path: "other")
         try FileManager.default.createDirectory(at: others, withIntermediateDirectories: false)
         func names() throws -> Set<String> {
             Set(try FileManager.default.contentsOfDirectory(atPath: parent.path(percentEncoded: false)))
         }
-        let isLiving = { @Sendable (address: ServerAddress) in "\(address)" == "unix:\(living.socketPath)" }
         let all = try names()
-        await SocketFolder.removeAbandoned(in: parent, isListening: isLiving)
+        SocketFolder.removeAbandoned(in: parent)
         #expect(try names() == all)
-        await SocketFolder.removeAbandoned(in: parent, age: .seconds(-60), isListening: isLiving)
-        #expect(try names() == all.subtracting([dead.url.lastPathComponent]))
-        starting.remove()
-        #expect(try !names().contains(starting.url.lastPathComponent))
+        SocketFolder.removeAbandoned(in: parent, age: .seconds(-60))
+        #expect(try names() == all.subtracting([dead.lastPathComponent]))
+        living.remove()
+        #expect(try names() == [link.lastPathComponent, others.lastPathComponent])
     }
 
     /// Answers every request with the same reply, in chunks of a few bytes.

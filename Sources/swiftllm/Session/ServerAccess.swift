@@ -26,7 +26,7 @@ struct ServerAccess: Sendable {
     /// A server at a Unix socket.
     private static func startPrivateServer() async throws -> Private {
         let parent = FileManager.default.temporaryDirectory
-        await SocketFolder.removeAbandoned(in: parent) { await HTTPTransport($0).isListening }
+        SocketFolder.removeAbandoned(in: parent)
         let folder = try SocketFolder(in: parent)
         let path = folder.socketPath
         var settings = try ServerSettings(
