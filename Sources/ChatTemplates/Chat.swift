@@ -65,7 +65,7 @@ extension RenderedChat {
         var start = 0
         while start < text.count {
             let isUser = text.symbols[start] & Text.userBit != 0
-            let end = text.symbols[start...].firstIndex { ($0 & Text.userBit != 0) != isUser } ?? text.count
+            let end: Int = text.symbols[start...].firstIndex { ($0 & Text.userBit != 0) != isUser } ?? text.count
             segments.append(Segment(text: text[start..<end].string, isTemplate: !isUser))
             start = end
         }

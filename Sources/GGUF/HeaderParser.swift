@@ -43,6 +43,7 @@ struct HeaderParser: ~Escapable {
     var offset: Int { reader.offset }
 
     /// Reads magic, version and counts.
+    @_lifetime(self: copy self)
     mutating func start() throws(GGUFError) -> (version: UInt32, tensorCount: Int, metadataCount: Int) {
         let magic: UInt32 = try integer(.header)
         let expected: UInt32 = 0x4655_4747  // "GGUF"
@@ -59,9 +60,11 @@ struct HeaderParser: ~Escapable {
     }
 
     /// Reads a key.
+    @_lifetime(self: copy self)
     mutating func key(index: Int) throws(GGUFError) -> String { try name(.key(index: index)) }
 
     /// Reads the type and the value of a metadata entry.
+    @_lifetime(self: copy self)
     mutating func value(key: String, owner: MappedBytes) throws(GGUFError) -> MetadataValue {
         let place = GGUFPlace.value(key: key)
         switch try type(key: key) {
@@ -91,6 +94,7 @@ struct HeaderParser: ~Escapable {
     /// Reads an array's element type and count and steps over its elements.
     ///
     /// - Parameter depth: how many arrays enclose this one.
+    @_lifetime(self: copy self)
     mutating func array(key: String, depth: Int) throws(GGUFError) -> ParsedArray {
         let place = GGUFPlace.value(key: key)
         guard depth < HeaderLimits.arrayNesting else {
@@ -114,6 +118,7 @@ struct HeaderParser: ~Escapable {
     }
 
     /// Reads the description of a tensor.
+    @_lifetime(self: copy self)
     mutating func tensor(index: Int) throws(GGUFError) -> ParsedTensor {
         let name = try name(.tensorName(index: index))
         let place = GGUFPlace.tensorInfo(name: name)
@@ -134,18 +139,21 @@ struct HeaderParser: ~Escapable {
 
     // MARK: Pieces
 
+    @_lifetime(self: copy self)
     private mutating func type(key: String) throws(GGUFError) -> MetadataType {
         let number: UInt32 = try integer(.value(key: key))
         guard let type = MetadataType(rawValue: number) else { throw .unknownMetadataType(key: key, found: number) }
         return type
     }
 
+    @_lifetime(self: copy self)
     private mutating func count(_ place: GGUFPlace, limit: Int) throws(GGUFError) -> Int {
         let count: UInt64 = try integer(place)
         guard count <= UInt64(limit) else { throw .tooMany(place, found: count, limit: limit) }
         return Int(count)
     }
 
+    @_lifetime(self: copy self)
     private mutating func name(_ place: GGUFPlace) throws(GGUFError) -> String {
         let start = offset
         let range = try text(place)
@@ -157,10 +165,12 @@ struct HeaderParser: ~Escapable {
     }
 
     /// Steps over a length and as many bytes; returns where the bytes are.
+    @_lifetime(self: copy self)
     private mutating func text(_ place: GGUFPlace) throws(GGUFError) -> Range<Int> {
         try skip(try integer(place), place)
     }
 
+    @_lifetime(self: copy self)
     private mutating func skip(_ count: UInt64, _ place: GGUFPlace) throws(GGUFError) -> Range<Int> {
         do {
             return try reader.skip(count)
@@ -169,6 +179,7 @@ struct HeaderParser: ~Escapable {
         }
     }
 
+    @_lifetime(self: copy self)
     private mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(
         _ place: GGUFPlace
     ) throws(GGUFError) -> Value {

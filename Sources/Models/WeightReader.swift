@@ -16,10 +16,10 @@ package struct WeightReader: ~Copyable {
     /// - Parameter adapter: what is added to some of the matrices.
     /// - Throws: `metadata` if the file does not name its architecture.
     package init(_ file: GGUFFile, adapter: Adapter? = nil, loader: any WeightLoader) throws(ModelError) {
+        do { architecture = try file.metadata.string("general.architecture") } catch { throw .metadata(error) }
         self.file = file
         self.adapter = adapter
         self.loader = loader
-        do { architecture = try file.metadata.string("general.architecture") } catch { throw .metadata(error) }
     }
 
     // MARK: Hyperparameters

@@ -24,6 +24,7 @@ package struct ByteReader: ~Escapable {
     package var remaining: Int { bytes.byteCount - offset }
 
     /// Reads a little-endian integer.
+    @_lifetime(self: copy self)
     package mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(
         _: Value.Type = Value.self
     ) throws(OutOfBytes) -> Value {
@@ -35,6 +36,7 @@ package struct ByteReader: ~Escapable {
     }
 
     /// Skips `count` bytes and returns their range.
+    @_lifetime(self: copy self)
     package mutating func skip(_ count: UInt64) throws(OutOfBytes) -> Range<Int> {
         try require(count)
         let range = offset..<offset + Int(count)

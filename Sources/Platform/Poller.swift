@@ -127,7 +127,7 @@ private func milliseconds(_ timeout: Duration?) -> Int32 {
             events.removeAll(keepingCapacity: true)
             unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.eventsPerWait) { buffer in
                 let count = unsafe epoll_wait(
-                    descriptor, buffer.baseAddress, Int32(Self.eventsPerWait), milliseconds(timeout))
+                    descriptor, buffer.baseAddress!, Int32(Self.eventsPerWait), milliseconds(timeout))
                 for index in 0..<max(0, Int(count)) {
                     let (flags, token) = unsafe (buffer[index].events, buffer[index].data.u64)
                     events.append(PollEvent(token: token, readiness: Self.readiness(flags)))

@@ -31,6 +31,6 @@ extension Array where Element: BitwiseCopyable {
     package func withBytes<Result: ~Copyable, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try body(unsafe span.bytes)
+        try unsafe span.withUnsafeBytes { bytes throws(Failure) in try body(unsafe RawSpan(_unsafeBytes: bytes)) }
     }
 }

@@ -6,6 +6,7 @@ extension QuantizationType {
     ///   - bytes: exactly the blocks of `weights.count` weights.
     ///   - weights: filled whole.
     /// - Throws: `partialBlock`, `wrongByteCount`.
+    @_lifetime(weights: copy weights)
     package func decode(_ bytes: RawSpan, into weights: inout MutableSpan<Float>) throws(QuantizationError) {
         let traits = traits
         try check(weights: weights.count, bytes: bytes.byteCount)
@@ -27,6 +28,7 @@ extension QuantizationType {
     /// - Parameters:
     ///   - bytes: exactly the blocks of `weights.count` weights; every byte is written.
     /// - Throws: `notEncodable`, `partialBlock`, `wrongByteCount`.
+    @_lifetime(bytes: copy bytes)
     package func encode(_ weights: Span<Float>, into bytes: inout MutableSpan<UInt8>) throws(QuantizationError) {
         guard let encoder else { throw .notEncodable(type: self) }
         try check(weights: weights.count, bytes: bytes.count)

@@ -78,6 +78,7 @@ package struct TokenMask: Sendable, Equatable {
 extension MutableSpan<UInt64> {
     /// Allows a token of the vocabulary in a mask's words.
     @inline(__always)
+    @_lifetime(self: copy self)
     mutating func allow(_ token: Int32) {
         let token = UInt32(bitPattern: token)
         self[Int(token >> 6)] |= 1 << UInt64(token & 63)
@@ -85,11 +86,13 @@ extension MutableSpan<UInt64> {
 
     /// Allows tokens of the vocabulary in a mask's words.
     @inline(__always)
+    @_lifetime(self: copy self)
     mutating func allow(_ tokens: Span<Int32>) {
         for index in tokens.indices { allow(tokens[index]) }
     }
 
     /// Allows what another mask's words allow, too.
+    @_lifetime(self: copy self)
     mutating func formUnion(_ other: [UInt64]) {
         for index in 0..<Swift.min(count, other.count) { self[index] |= other[index] }
     }

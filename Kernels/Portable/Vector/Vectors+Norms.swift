@@ -43,9 +43,10 @@ extension Vectors {
         var total = sum(squares)
         for i in whole..<count { total += x[i] * x[i] }
         let factor = 1 / (total / Float(count) + epsilon).squareRoot()
+        let factors = Vector(repeating: factor)
         i = 0
         while i < whole {
-            storeVector(x, i, load(x, i) * factor * load(weight, i))
+            storeVector(x, i, load(x, i) * factors * load(weight, i))
             i &+= 16
         }
         for i in whole..<count { x[i] = x[i] * factor * weight[i] }

@@ -40,6 +40,7 @@ struct ProtocolBufferReader: ~Escapable {
     init(_ bytes: RawSpan) { reader = ByteReader(bytes) }
 
     /// The next field; nil at the end.
+    @_lifetime(self: copy self)
     mutating func next() throws(ProtocolBufferError) -> Field? {
         guard reader.remaining > 0 else { return nil }
         let start = reader.offset
@@ -54,6 +55,7 @@ struct ProtocolBufferReader: ~Escapable {
     }
 
     /// The value of a field; nil for kinds that do not exist any more.
+    @_lifetime(self: copy self)
     private mutating func value(ofKind kind: UInt64) throws(ByteReader.OutOfBytes) -> Value? {
         switch kind {
         case 0: .varint(try varint())
@@ -65,6 +67,7 @@ struct ProtocolBufferReader: ~Escapable {
     }
 
     /// Seven bits a byte, the lowest first; bits beyond 64 are lost, as readers of the format have it.
+    @_lifetime(self: copy self)
     private mutating func varint() throws(ByteReader.OutOfBytes) -> UInt64 {
         var value: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 70, by: 7) {

@@ -41,16 +41,15 @@ struct ResponseBody: Sendable {
         case .failed(let failure, _):
             error = ["code": "server_error", "message": .string(failure.message)]
         }
-        return .object(
-            JSONObject(
-                present: [
-                    ("id", .string(head.id)), ("object", "response"), ("created_at", .integer(head.created.seconds)),
-                    ("completed_at", completed), ("status", .string(status.name)), ("background", false),
-                    ("error", error), ("incomplete_details", details), ("model", .string(head.model)),
-                    ("previous_response_id", request.previousResponseID.map(JSONValue.string) ?? .null),
-                    ("instructions", request.instructions.map(JSONValue.string) ?? .null), ("output", .array(output)),
-                    ("store", .bool(request.stores ?? false)), ("usage", usage),
-                ] + echoed))
+        let members: [(String, JSONValue?)] = [
+            ("id", .string(head.id)), ("object", "response"), ("created_at", .integer(head.created.seconds)),
+            ("completed_at", completed), ("status", .string(status.name)), ("background", false),
+            ("error", error), ("incomplete_details", details), ("model", .string(head.model)),
+            ("previous_response_id", request.previousResponseID.map(JSONValue.string) ?? .null),
+            ("instructions", request.instructions.map(JSONValue.string) ?? .null), ("output", .array(output)),
+            ("store", .bool(request.stores ?? false)), ("usage", usage),
+        ]
+        return .object(JSONObject(present: members + echoed))
     }
 
     /// What the reply repeats of the request, with what stands for a member that was not sent.

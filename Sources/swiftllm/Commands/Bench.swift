@@ -187,7 +187,8 @@ private struct BenchRace {
     ) throws {
         var request = GenerationRequest(
             prompt: (0..<depth + tokens).map { index in
-                Int32((5 + (index < depth ? index : index + 31 * runs) % 400) % vocabularyCount)
+                let place: Int = index < depth ? index : index + 31 * runs
+                return Int32((5 + place % 400) % vocabularyCount)
             })
         request.sampling = .greedy
         request.stop.maximumTokens = generate

@@ -205,12 +205,14 @@ struct TableReader: ~Escapable {
         bytes.extracting(last: 8).littleEndianIntegers(UInt64.self)[0]
     }
 
+    @_lifetime(self: copy self)
     mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>() throws(PackedFileProblem) -> Value {
         do { return try reader.integer() } catch {
             throw .truncated(what: "header", wanted: error.wanted, available: error.available)
         }
     }
 
+    @_lifetime(self: copy self)
     mutating func bytes(_ count: Int) throws(PackedFileProblem) -> [UInt8] {
         var bytes: [UInt8] = []
         for _ in 0..<count { bytes.append(try integer()) }

@@ -21,7 +21,8 @@ extension OllamaRoutes {
         while let part = try await call.request.body.next() { try writer.write(part) }
         do {
             _ = try writer.finish(expecting: digest)
-        } catch ModelStorageError.digestMismatch(let expected, let found) {
+        } catch {
+            guard case .digestMismatch(let expected, let found) = error else { throw error }
             throw OllamaError.digestMismatch(expected: expected.description, found: found.description)
         }
         try await call.reply(status: .created)

@@ -81,7 +81,8 @@ extension OllamaRoutes {
         let name = try name(request.model, orThrow: OllamaDeleteRequest.invalid(request.model))
         do {
             try call.server.catalog.store.delete(name)
-        } catch ModelStorageError.modelNotFound {
+        } catch {
+            guard case .modelNotFound = error else { throw error }
             throw OllamaError.modelNotFound(request.model)
         }
         try await call.reply(status: .ok)
