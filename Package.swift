@@ -40,7 +40,7 @@ let vnni256 = isEVEX ? flags("x86_64", "-mavx512vl", "-mavx512vnni") : flags("x8
 
 /// Instruction-set targets are named to sort after every other module: SwiftPM links in alphabetical
 /// order and the linker keeps the first copy of a weak symbol, which must be the baseline's.
-let instructionSets = ["PortableKernels", "v8DotProduct", "x86AVX2", "x86AVX512", "x86AVXVNNI"]
+let instructionSets = ["PortableKernels", "v8DotProduct", "v8MatrixMultiply", "x86AVX2", "x86AVX512", "x86AVXVNNI"]
 
 let targets: [TargetSpec] = [
     // L0: values and the operating system
@@ -60,7 +60,14 @@ let targets: [TargetSpec] = [
         kind: .kernels(flags: [], shared: []), hasTests: false),
     TargetSpec(
         name: "v8DotProduct", path: "Kernels/NEON", imports: ["Quantization", "Intrinsics"],
-        kind: .kernels(flags: flags("arm64", "-march=armv8.2-a+dotprod"), shared: ["Blocks", "Vector", "Words"]),
+        kind: .kernels(
+            flags: flags("arm64", "-march=armv8.2-a+dotprod"),
+            shared: ["Blocks", "CodeOrder", "Registers", "Vector", "Words"]),
+        hasTests: false),
+    TargetSpec(
+        name: "v8MatrixMultiply", path: "Kernels/NEONMatrix", imports: ["Quantization", "Intrinsics"],
+        kind: .kernels(
+            flags: flags("arm64", "-march=armv8.2-a+dotprod+i8mm"), shared: ["Blocks", "Registers", "Words"]),
         hasTests: false),
     TargetSpec(
         name: "x86AVX2", path: "Kernels/AVX2", imports: ["Quantization", "Intrinsics"],

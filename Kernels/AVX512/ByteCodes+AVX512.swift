@@ -18,6 +18,12 @@
     /// Panels that are unpacked together.
     var bytePanels: Int { 2 }
 
+    /// Stores the codes of columns 4 · index..<4 · index + 4: four columns of a row side by side.
+    @inline(__always)
+    func storeCodes(_ codes: SIMD16<UInt32>, at index: Int, in base: UnsafeMutableRawPointer) {
+        base.storeBytes(of: codes, toByteOffset: index &* 64, as: SIMD16<UInt32>.self)
+    }
+
     /// A product of types with a scale per group.
     @inline(__always)
     func multiply<let G: Int, let M: Int, C: GroupCodes>(

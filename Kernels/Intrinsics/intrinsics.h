@@ -112,9 +112,19 @@ typedef float isa_float4 __attribute__((ext_vector_type(4)));
 typedef uint8_t isa_byte16 __attribute__((ext_vector_type(16)));
 #define ISA_NEON static inline __attribute__((always_inline))
 #define ISA_DOT static inline __attribute__((always_inline, target("dotprod")))
+#define ISA_MATRIX static inline __attribute__((always_inline, target("i8mm")))
 // Adds the products of four signed bytes in each lane.
 ISA_DOT isa_int4 isa_sdot(isa_int4 sums, isa_uint4 a, isa_uint4 b) {
   return (isa_int4)vdotq_s32((int32x4_t)sums, (int8x16_t)a, (int8x16_t)b);
+}
+// Two rows of eight signed bytes, the halves of a, times two of b: the sums of row i and row j in lane 2i + j.
+ISA_MATRIX isa_int4 isa_smmla(isa_int4 sums, isa_uint4 a, isa_uint4 b) {
+  return (isa_int4)vmmlaq_s32((int32x4_t)sums, (int8x16_t)a, (int8x16_t)b);
+}
+// Two words of a and two of b in turn.
+ISA_NEON isa_uint4 isa_in_turn(const void *a, const void *b) {
+  return (isa_uint4)vzip1q_u32(vcombine_u32(vld1_u32((const uint32_t *)a), vdup_n_u32(0)),
+                               vcombine_u32(vld1_u32((const uint32_t *)b), vdup_n_u32(0)));
 }
 ISA_NEON isa_float4 isa_floats(isa_int4 v) { return (isa_float4)vcvtq_f32_s32((int32x4_t)v); }
 ISA_NEON isa_float4 isa_load_half4(const void *p) { return (isa_float4)vcvt_f32_f16(vld1_f16((const __fp16 *)p)); }

@@ -27,11 +27,14 @@ package struct CPUFeatures: OptionSet, Sendable {
     package static let avxVNNI = CPUFeatures(rawValue: 128)
     /// The dot product of Armv8.2.
     package static let dotProduct = CPUFeatures(rawValue: 64)
+    /// Products of small matrices of bytes: i8mm of Armv8.6.
+    package static let matrixMultiply = CPUFeatures(rawValue: 256)
 
     /// Names as the environment variable spells them.
     package static let names: [(name: String, feature: CPUFeatures)] = [
         ("avx2", .avx2), ("avx512", .avx512), ("avx512vnni", .avx512VNNI), ("avx512bf16", .avx512BF16),
         ("avx512vbmi", .avx512VBMI), ("prefetch", .wantsPrefetching), ("avxvnni", .avxVNNI), ("dotprod", .dotProduct),
+        ("i8mm", .matrixMultiply),
     ]
 
     /// What this CPU has and the operating system saves on a context switch.
@@ -104,13 +107,23 @@ package struct CPUFeatures: OptionSet, Sendable {
     #elseif arch(arm64)
         private static func detectARM() -> CPUFeatures {
             #if os(Linux)
-                return isa_hwcap() & (1 << 20) != 0 ? .dotProduct : []
+                let hasDotProduct = isa_hwcap() & (1 << 20) != 0
+                let hasMatrixMultiply = isa_hwcap2() & (1 << 13) != 0
             #else
+                let hasDotProduct = hasFeature("hw.optional.arm.FEAT_DotProd")
+                let hasMatrixMultiply = hasFeature("hw.optional.arm.FEAT_I8MM")
+            #endif
+            var features: CPUFeatures = hasDotProduct ? .dotProduct : []
+            if hasMatrixMultiply { features.insert(.matrixMultiply) }
+            return features
+        }
+
+        #if !os(Linux)
+            private static func hasFeature(_ name: String) -> Bool {
                 var value: Int32 = 0
                 var size = MemoryLayout<Int32>.size
-                return unsafe sysctlbyname("hw.optional.arm.FEAT_DotProd", &value, &size, nil, 0) == 0 && value == 1
-                    ? .dotProduct : []
-            #endif
-        }
+                return unsafe sysctlbyname(name, &value, &size, nil, 0) == 0 && value == 1
+            }
+        #endif
     #endif
 }

@@ -17,7 +17,9 @@ import Testing
             ([.avx2, .avx512, .avx512VNNI, .avx512VBMI, .avx512BF16], "AVX-512 VNNI BF16"),
         ]
     #elseif arch(arm64)
-        static let expected: [([CPUFeatures], String)] = [([], "portable"), ([.dotProduct], "NEON dot product")]
+        static let expected: [([CPUFeatures], String)] = [
+            ([], "portable"), ([.dotProduct], "NEON dot product"), ([.dotProduct, .matrixMultiply], "NEON i8mm"),
+        ]
     #else
         static let expected: [([CPUFeatures], String)] = [([], "portable")]
     #endif

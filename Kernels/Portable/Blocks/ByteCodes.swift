@@ -4,7 +4,7 @@ import Quantization
 // What types without a kernel of their own become before they are multiplied: bytes, sixteen rows interleaved, in
 // scratch that stays in L1, or in registers where there are few tokens. Each type says only how its words become these
 // bytes (`GroupCodes`, `ColumnCodes`); the kernels that multiply them are the same for all. One text for every instruction
-// set: the vector length, `loadHalf16` and `lookUp16` are the module's.
+// set: the vector length, `loadHalf16`, `lookUp16` and `storeCodes`, which has the order of the bytes, are the module's.
 
 /// 16 or 32 columns of sixteen rows: `w = d · (code − offset)` for signed types, `w = d · code + m` for those with a minimum.
 ///
@@ -30,7 +30,7 @@ struct ByteCodes<let columns: Int> {
     /// - Parameter index: columns 4 · index..<4 · index + 4.
     @inline(__always)
     func set(_ codes: SIMD16<UInt32>, at index: Int) {
-        base.storeBytes(of: codes, toByteOffset: Self.codesOffset + index &* 64, as: SIMD16<UInt32>.self)
+        storeCodes(codes, at: index, in: base + Self.codesOffset)
     }
 }
 
@@ -74,7 +74,7 @@ struct ByteCodes256 {
     /// - Parameter index: columns 4 · index..<4 · index + 4.
     @inline(__always)
     func set(_ codes: SIMD16<UInt32>, at index: Int) {
-        base.storeBytes(of: codes, toByteOffset: Self.codesOffset + index &* 64, as: SIMD16<UInt32>.self)
+        storeCodes(codes, at: index, in: base + Self.codesOffset)
     }
 }
 
@@ -85,7 +85,7 @@ protocol CodeUnpacking {
 
     /// - Parameters:
     ///   - part: 32 columns of a block, or as many as have a scale of their own.
-    ///   - emit: gets an index i and the codes of columns 4i..<4i + 4, each index once.
+    ///   - emit: gets an index i and the codes of columns 4i..<4i + 4, each index once, an even one before the next.
     func unpack(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void)
 }
 

@@ -79,17 +79,24 @@ private func rows256<let T: Int, let G: Int, let M: Int>(_: Tokens<T>, _: Groups
     var minima = scaled
     for group in 0..<256 / G {
         let values = tile.weights + (ByteCodes256.codesOffset &+ group &* G &* 16)
-        let dots = wordDots(Tokens<T>(), Groups<G>(), Offset<M>(), values, x + group &* G &* n, n)
+        let dots = codeDots(Tokens<T>(), Groups<G>(), Offset<M>(), values, x + group &* G &* n, n)
         let scale = floats(word(tile.weights + (ByteCodes256.scalesOffset &+ group &* 64)))
-        Tokens<T>.each { t in scaled[t] = multiplyAdd16(floats(dots[t]), scale, scaled[t]) }
+        // A function, since closures in a loop of this length stay calls.
+        @inline(__always)
+        func addDots(_ t: Int) { scaled[t] = multiplyAdd16(floats(dots[t]), scale, scaled[t]) }
+        Tokens<T>.each(addDots)
         if M == 0 {
             let minimum = minimum(Groups<G>(), tile.weights + ByteCodes256.minimaOffset, group)
-            Tokens<T>.each { t in minima[t] = multiplyAdd16(minimum, columnSum(Groups<G>(), tile, group, t), minima[t])
+            @inline(__always)
+            func addMinima(_ t: Int) {
+                minima[t] = multiplyAdd16(minimum, columnSum(Groups<G>(), tile, group, t), minima[t])
             }
+            Tokens<T>.each(addMinima)
         }
     }
     let d = tile.weights.loadUnaligned(as: SIMD16<Float>.self)
-    Tokens<T>.each { t in
+    @inline(__always)
+    func store(_ t: Int) {
         var value = scaled[t] * d
         if M == 0 {
             let scale = (tile.weights + ByteCodes256.minimumScaleOffset).loadUnaligned(as: SIMD16<Float>.self)
@@ -97,6 +104,7 @@ private func rows256<let T: Int, let G: Int, let M: Int>(_: Tokens<T>, _: Groups
         }
         tile.store(multiplyAdd16(value, splat(x + (256 &* n &+ t &* 4)), part.sum(t)), token: t)
     }
+    Tokens<T>.each(store)
 }
 
 /// The minima of a group.
@@ -130,9 +138,10 @@ private func rows<let T: Int, let B: Int, let M: Int>(
     var x = tile.activations + tile.token &* 4
     var codes = tile.weights
     for _ in 0..<tile.columns / B {
-        let dots = wordDots(Tokens<T>(), Groups<B>(), Offset<M>(), codes + ByteCodes<B>.codesOffset, x, n)
+        let dots = codeDots(Tokens<T>(), Groups<B>(), Offset<M>(), codes + ByteCodes<B>.codesOffset, x, n)
         let d = codes.loadUnaligned(as: SIMD16<Float>.self)
-        Tokens<T>.each { t in
+        @inline(__always)
+        func addDots(_ t: Int) {
             var value = floats(dots[t]) * d
             if M == 0 {
                 let sum = (x + ((B + 4) &* n &+ t &* 4)).loadUnaligned(as: Int32.self)
@@ -141,25 +150,11 @@ private func rows<let T: Int, let B: Int, let M: Int>(
             }
             sums[t] = multiplyAdd16(value, splat(x + (B &* n &+ t &* 4)), sums[t])
         }
+        Tokens<T>.each(addDots)
         x += (B + 8) &* n
         codes += ByteCodes<B>.byteCount
     }
     Tokens<T>.each { t in tile.store(sums[t], token: t) }
-}
-
-/// `Σ v·x` or `Σ u·x` over a group.
-@inline(__always)
-private func wordDots<let T: Int, let G: Int, let M: Int>(
-    _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ values: UnsafeRawPointer, _ x: UnsafeRawPointer, _ n: Int
-) -> InlineArray<T, SIMD16<Int32>> {
-    var dots = InlineArray<T, SIMD16<Int32>>(repeating: .zero)
-    for g in 0..<G / 4 {
-        let codes = (values + g * 64).loadUnaligned(as: SIMD16<UInt32>.self)
-        let bytes =
-            M == 0 ? FourBytes(unsigned: codes) : FourBytes(unsigned: codes, minus: Int16(truncatingIfNeeded: M))
-        Tokens<T>.each { t in bytes.addDot(FourBytes(broadcasting: x + (g &* n &+ t) &* 4), to: &dots[t]) }
-    }
-    return dots
 }
 
 @inline(__always)

@@ -7,6 +7,7 @@ package import Quantization
     internal import x86AVXVNNI
 #elseif arch(arm64)
     internal import v8DotProduct
+    internal import v8MatrixMultiply
 #endif
 
 /// The loops that measure what the machine can do at most, for one instruction set.
@@ -55,7 +56,12 @@ package import Quantization
             if set.name == "AVX2" { return unsafe avx2 { unsafe AVX2Ceilings.dotInt8($0, rounds: $1) } }
             if set.name == "AVX-VNNI" { return unsafe avx2 { unsafe AVXVNNICeilings.dotInt8($0, rounds: $1) } }
         #elseif arch(arm64)
-            if set.name.hasPrefix("NEON") { return neon }
+            if set.name == "NEON dot product" {
+                return unsafe neon(operations: 32) { unsafe NEONCeilings.dotInt8($0, rounds: $1) }
+            }
+            if set.name == "NEON i8mm" {
+                return unsafe neon(operations: 64) { unsafe NEONMatrixCeilings.dotInt8($0, rounds: $1) }
+            }
         #endif
         return unsafe Ceilings(
             reads: [Read { unsafe PortableCeilings.read($0, byteCount: $1) }],
@@ -67,16 +73,17 @@ package import Quantization
     }
 
     #if arch(arm64)
-        private static var neon: Ceilings {
+        /// Ceilings of sets with NEON, of which only the byte products differ.
+        private static func neon(
+            operations: Double, dotInt8: @escaping @Sendable (UnsafeRawPointer, Int) -> Int
+        ) -> Ceilings {
             unsafe Ceilings(
                 reads: [Read { unsafe PortableCeilings.read($0, byteCount: $1) }],
                 peaks: [
                     Peak(arithmetic: .float32, operationsPerRound: 16 * 8) {
                         unsafe NEONCeilings.multiplyAddFloats($0, rounds: $1)
                     },
-                    Peak(arithmetic: .int8, operationsPerRound: 16 * 32) {
-                        unsafe NEONCeilings.dotInt8($0, rounds: $1)
-                    },
+                    Peak(arithmetic: .int8, operationsPerRound: 16 * operations, run: dotInt8),
                 ])
         }
     #elseif arch(x86_64)

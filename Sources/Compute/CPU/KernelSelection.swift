@@ -7,6 +7,7 @@ package import Quantization
     internal import x86AVXVNNI
 #elseif arch(arm64)
     internal import v8DotProduct
+    internal import v8MatrixMultiply
 #endif
 
 /// The choice of kernels by what the CPU offers, made once at start.
@@ -60,7 +61,11 @@ package enum KernelSelection {
             (
                 .dotProduct, "NEON dot product", v8DotProduct.MatrixKernels.matrix,
                 v8DotProduct.MatrixKernels.activations
-            )
+            ),
+            (
+                [.dotProduct, .matrixMultiply], "NEON i8mm", v8MatrixMultiply.MatrixKernels.matrix,
+                v8MatrixMultiply.MatrixKernels.activations
+            ),
         ]
     #else
         private static let rows: [Row] = []

@@ -63,7 +63,4 @@
 
     /// Register tile of matrix products: sixteen sums, four weights and a token's columns of 32 registers.
     typealias WideTile = Tokens<4>
-    /// Register tile of attention: four queries, one vector of four registers.
-    typealias QueryTileWidth = Lanes<4>
-    typealias VectorTileWidth = Lanes<1>
 #endif
