@@ -295,9 +295,10 @@ enum Reference {
     static func rotated(_ x: [Double]) -> [Double] {
         guard !x.isEmpty else { return [] }
         let length = 1 << (Int.bitWidth - 1 - x.count.leadingZeroBitCount)
-        let first = (0..<length).map { row in
-            (0..<length).reduce(0) { $0 + ((row & $1).nonzeroBitCount % 2 == 0 ? x[$1] : -x[$1]) }
-                / Double(length).squareRoot()
+        let first = (0..<length).map { (row: Int) -> Double in
+            var sum = 0.0
+            for column in 0..<length { sum += (row & column).nonzeroBitCount % 2 == 0 ? x[column] : -x[column] }
+            return sum / Double(length).squareRoot()
         }
         return first + rotated(Array(x[length...]))
     }

@@ -120,7 +120,8 @@ import Testing
         do {
             try packed.check(gang: Self.gang) { _ in }
             Issue.record("damage was not found")
-        } catch .packedFile(_, .damagedWeights(let offset, _)) {
+        } catch {
+            guard case .packedFile(_, .damagedWeights(let offset, _)) = error else { throw error }
             #expect(offset == 4096)
         }
     }

@@ -103,6 +103,7 @@ import Testing
                 ]))
         }
         let text = JSONWriter.bytes(.object(names))
-        return (0..<8).map { UInt8(truncatingIfNeeded: text.count >> ($0 * 8)) } + text + file[(8 + length)...]
+        let count: [UInt8] = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> ($0 * 8)) }
+        return count + text + Array(file[(8 + length)...])
     }
 }

@@ -113,7 +113,7 @@ import Testing
         expect(try distribution([0.97, 0.01, 0.01, 0.01]) { $0.typicalP = 0.5 }, near: [1])
         expect(
             try distribution([0.4, 0.2, 0.2, 0.2]) { $0.typicalP = 0.5 },
-            near: [1 / 3, 1 / 3, 1 / 3])
+            near: [Float](repeating: 1 / 3, count: 3))
     }
 
     @Test func topNSigma() throws {
