@@ -19,7 +19,10 @@ final class Bench {
     /// Every set of features that leads to kernels of its own on this machine.
     static var featureSets: [CPUFeatures] {
         let detected = CPUFeatures.detect()
-        let all: [CPUFeatures] = [[], .avx2, [.avx2, .avx512, .avx512VNNI, .avx512VBMI, .avx512BF16]]
+        let all: [CPUFeatures] = [
+            [], .avx2, [.avx2, .avx512, .avx512VNNI, .avx512VBMI, .avx512BF16], .dotProduct,
+            [.dotProduct, .matrixMultiply],
+        ]
         return all.filter { $0.isSubset(of: detected) }
     }
 

@@ -33,21 +33,32 @@ import swiftllm
         defer { try? FileManager.default.removeItem(at: parent) }
         let living = try SocketFolder(in: parent)
         // Its lock goes with the value, as it does with a process.
-        let dead = try SocketFolder(in: parent).url
-        let link = parent.appending(path: "swiftllm-link")
-        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: dead)
-        let others = parent.appending(path: "other")
-        try FileManager.default.createDirectory(at: others, withIntermediateDirectories: false)
+        let dead = try SocketFolder(in: parent).path
+        try Data().write(to: URL(filePath: "\(dead)/server"))
+        let inhabited = try SocketFolder(in: parent).path
+        try Data().write(to: URL(filePath: "\(inhabited)/letter"))
+        try FileManager.default.createSymbolicLink(
+            atPath: parent.appending(path: "swiftllm-socket-link").path(percentEncoded: false),
+            withDestinationPath: dead)
+        // Whatever else somebody calls so.
+        for name in ["swiftllm-notes", "swiftllm-socket-notes"] {
+            let folder = parent.appending(path: name)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+            try Data().write(to: folder.appending(path: "server"))
+        }
         func names() throws -> Set<String> {
-            Set(try FileManager.default.contentsOfDirectory(atPath: parent.path(percentEncoded: false)))
+            Set(try FileManager.default.subpathsOfDirectory(atPath: parent.path(percentEncoded: false)))
         }
         let all = try names()
         SocketFolder.removeAbandoned(in: parent)
         #expect(try names() == all)
         SocketFolder.removeAbandoned(in: parent, age: .seconds(-60))
-        #expect(try names() == all.subtracting([dead.lastPathComponent]))
+        let gone = URL(filePath: dead).lastPathComponent
+        let left = URL(filePath: inhabited).lastPathComponent
+        #expect(try names() == all.filter { !$0.hasPrefix(gone) && $0 != "\(left)/lock" })
         living.remove()
-        #expect(try names() == [link.lastPathComponent, others.lastPathComponent])
+        #expect(!FileManager.default.fileExists(atPath: living.path))
+        #expect(FileManager.default.fileExists(atPath: "\(inhabited)/letter"))
     }
 
     /// Answers every request with the same reply, in chunks of a few bytes.
