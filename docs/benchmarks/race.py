@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Race swiftllm against llama.cpp: both engines in turn on the same files, medians and ratios.
 
-    race.py MODEL.gguf [MODEL.gguf …] [--rounds 5] [--prompt 512] [--generate 64] [--parallel 1,8] [--depth N] [--log FILE]
+    race.py MODEL.gguf [MODEL.gguf …] [--rounds 5] [--prompt 512] [--generate 64] [--parallel 1,8] [--depth N] [--busy N]
+            [--log FILE]
 
 Needs llama-cpp-python in the interpreter that runs this (a native build: CMAKE_ARGS=-DGGML_NATIVE=ON). The engines
 alternate round by round, so that a busy minute of the machine hits both; the ratio is the median over rounds of
@@ -15,9 +16,12 @@ first token of a process that maps what `swiftllm pack` has written before.
 
 With --depth the speeds alone are raced, behind so many tokens: swiftllm with its int8 cache, llama.cpp with keys and
 values in f16, with and without flash attention, of which the better counts for each figure.
+
+With --busy so many other processes compute all the while, as on a machine that does something else beside.
 """
 import argparse
 import collections
+import contextlib
 import datetime
 import json
 import os
@@ -97,13 +101,27 @@ def theirs(model, options, shared):
     return rows | {"first token, mapped": rows["first token"]}
 
 
+@contextlib.contextmanager
+def company(count):
+    """So many processes that only compute."""
+    processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
 def race(model, options, folder):
     """Figures of both engines, one list entry a round. The folder has the packed weights, if they are asked for."""
     shared = ["--prompt", str(options.prompt), "--generate", str(options.generate), "--repeat", "1",
               "--threads", str(options.threads)] + (["--parallel", options.parallel] if options.parallel else [])
     if options.depth:
         shared += ["--depth", str(options.depth)]
-    rounds = [(*ours(model, options, shared, folder), theirs(model, options, shared)) for _ in range(options.rounds)]
+    with company(options.busy):
+        rounds = [(*ours(model, options, shared, folder), theirs(model, options, shared))
+                  for _ in range(options.rounds)]
     rows, shares, load, peers = zip(*rounds)
     return rows, peers, shares, statistics.median(load)
 
@@ -116,6 +134,7 @@ def main():
     parser.add_argument("--generate", type=int, default=64)
     parser.add_argument("--parallel", default="")
     parser.add_argument("--depth", type=int, default=0)
+    parser.add_argument("--busy", type=int, default=0)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--program", default=str(ROOT / ".build/release/swiftllm"))
     parser.add_argument("--mapped", action="store_true")
@@ -141,8 +160,9 @@ def main():
                 "ratio": round(statistics.median(ratios), 2), "ratio_min": round(ratios[0], 2),
                 "ratio_max": round(ratios[-1], 2), "load_s": load,
             }
-            if options.depth:
-                row["depth"] = options.depth
+            for condition in ("depth", "busy"):
+                if getattr(options, condition):
+                    row[condition] = getattr(options, condition)
             if figure in shares[0]:
                 row["share"] = round(statistics.median(share[figure] for share in shares), 3)
             limit = f"{row['share']:.0%}" if "share" in row else ""
