@@ -12,7 +12,7 @@
 
     extension CodeUnpacking {
         /// Tokens up to which codes are unpacked once for each token panel.
-        fileprivate static var streamTokens: Int { isCostly ? integerTokenTile : 2 * integerTokenTile }
+        static var streamTokens: Int { isCostly ? integerTokenTile : 2 * integerTokenTile }
     }
 
     /// Panels that are unpacked together.
@@ -30,6 +30,14 @@
         _ product: MatrixProduct, _ groups: Groups<G>, _ offset: Offset<M>, _ type: C
     ) {
         if product.tokens.count > C.streamTokens { return multiplyTiles(product, groups, offset, type) }
+        streamGroups(product, groups, offset, type)
+    }
+
+    /// A product of few tokens of types with a scale per group.
+    @inline(__always)
+    func streamGroups<let G: Int, let M: Int, C: GroupCodes>(
+        _ product: MatrixProduct, _: Groups<G>, _: Offset<M>, _ type: C
+    ) {
         let places = TransposedPlaces(product.weights.type, columns: product.activations.columns)
         stream(product, places, GroupStream<G, M, C>(type: type, places: places, panels: product.panels.count))
     }
@@ -56,7 +64,7 @@
 
     extension Tile {
         @inline(__always)
-        fileprivate init(_ part: ByteTile) {
+        init(_ part: ByteTile) {
             self.init(
                 weights: part.codes, panelBytes: part.stride, activations: part.activations, columns: part.columns,
                 isFirst: part.isFirst, prefetchDistance: 0, output: part.output, outputStride: part.outputStride)
@@ -347,7 +355,7 @@
 
     /// `−offset · Σ` of a group; activations carry `−32 · Σ` of sixteen columns.
     @inline(__always)
-    private func correction<let T: Int, let G: Int, let M: Int>(
+    func correction<let T: Int, let G: Int, let M: Int>(
         _ x: UnsafeRawPointer, _: Tokens<T>, _: Groups<G>, _: Offset<M>, _ group: Int, _ t: Int
     ) -> __m512i {
         let sums = x + (276 * T &+ group &* (G / 4) &* T &+ t * 4)

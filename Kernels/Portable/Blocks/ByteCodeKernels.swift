@@ -150,7 +150,7 @@ func multiplyTiles<let B: Int, let M: Int, C: ColumnCodes>(
 /// Unpacks some columns of one or two panels, runs the inner kernel with every token panel, and goes on. The token
 /// panels of a block of tokens stay in L2 meanwhile.
 @inline(__always)
-private func forEachByteTile(
+func forEachByteTile(
     _ product: MatrixProduct, panelBytes: Int, scratchBytes: Int,
     unpack: (_ panel: UnsafeRawPointer, _ columns: Range<Int>, _ to: UnsafeMutableRawPointer) -> Void,
     run: (ByteTile) -> Void
