@@ -147,51 +147,93 @@ func multiplyTiles<let B: Int, let M: Int, C: ColumnCodes>(
     }
 }
 
+/// Columns of a block whose activations stay in L2: of whole rows of 14,336 columns sixteen tokens would, and would have
+/// to share what is unpacked.
+private var columnsInCache: Int { 2048 }
+
 /// Unpacks some columns of one or two panels, runs the inner kernel with every token panel, and goes on. The token
-/// panels of a block of tokens stay in L2 meanwhile.
+/// panels of a block of tokens and columns stay in L2 meanwhile; sums rest in the output. When all tokens fit there,
+/// rows are not cut, so that they are read in address order.
 @inline(__always)
 func forEachByteTile(
     _ product: MatrixProduct, panelBytes: Int, scratchBytes: Int,
     unpack: (_ panel: UnsafeRawPointer, _ columns: Range<Int>, _ to: UnsafeMutableRawPointer) -> Void,
     run: (ByteTile) -> Void
 ) {
-    let activations = product.activations
-    let tokenTile = activations.tokenTile
-    let bytesPerToken = activations.format.bytesPerToken(columns: activations.columns)
-    let tokenStep = max(1, activationBlockBytes / (bytesPerToken * tokenTile)) * tokenTile
+    let columns = product.activations.columns
+    let tokenTile = product.activations.tokenTile
+    let format = product.activations.format
+    let fits = product.tokens.count * format.bytesPerToken(columns: columns) <= activationBlockBytes
+    let columnStep = fits ? columns : min(columnsInCache, columns)
+    let tokenStep = max(1, activationBlockBytes / (format.bytesPerToken(columns: columnStep) * tokenTile)) * tokenTile
+    let walk = ByteTileWalk(product: product, panelBytes: panelBytes, scratchBytes: scratchBytes)
     var scratch = Scratch()
     withUnsafeMutableBytes(of: &scratch) { scratch in
         guard let scratch = scratch.baseAddress else { return }
-        var firstToken = product.tokens.lowerBound
-        while firstToken < product.tokens.upperBound {
-            let end = min(firstToken + tokenStep, product.tokens.upperBound)
-            var panel = product.panels.lowerBound
-            while panel < product.panels.upperBound {
-                let panels = min(bytePanels, product.panels.upperBound - panel)
-                let weights = product.weights.base + panel * panelBytes
-                var column = 0
-                while column < activations.columns {
-                    let columns = column..<min(column + chunkColumns, activations.columns)
-                    for p in 0..<panels { unpack(weights + p * panelBytes, columns, scratch + p * scratchBytes) }
-                    let offset = activations.format.bytesPerToken(columns: column)
-                    var token = firstToken
-                    while token < end {
-                        let count = min(tokenTile, end - token)
-                        run(
-                            ByteTile(
-                                codes: UnsafeRawPointer(scratch), stride: scratchBytes, panels: panels,
-                                activations: UnsafeRawPointer(activations.base)
-                                    + (token * bytesPerToken + offset * count),
-                                tokens: count, columns: columns.count, isFirst: column == 0,
-                                output: product.output.base + (token * product.output.stride + panel * 16),
-                                outputStride: product.output.stride))
-                        token += count
-                    }
-                    column += chunkColumns
-                }
-                panel += panels
+        var token = product.tokens.lowerBound
+        while token < product.tokens.upperBound {
+            let tokens = token..<min(token + tokenStep, product.tokens.upperBound)
+            var column = 0
+            while column < columns {
+                let block = column..<min(column + columnStep, columns)
+                walk.forEachTile(tokens, block, scratch, unpack, run)
+                column += columnStep
             }
-            firstToken = end
+            token += tokenStep
+        }
+    }
+}
+
+/// What stays the same for all blocks of a piece.
+private struct ByteTileWalk {
+    let product: MatrixProduct
+    let panelBytes: Int
+    let scratchBytes: Int
+
+    /// All panels of the piece, chunk after chunk of columns, each with all tokens.
+    @inline(__always)
+    func forEachTile(
+        _ tokens: Range<Int>, _ block: Range<Int>, _ scratch: UnsafeMutableRawPointer,
+        _ unpack: (UnsafeRawPointer, Range<Int>, UnsafeMutableRawPointer) -> Void, _ run: (ByteTile) -> Void
+    ) {
+        var panel = product.panels.lowerBound
+        while panel < product.panels.upperBound {
+            let panels = panel..<min(panel + bytePanels, product.panels.upperBound)
+            var column = block.lowerBound
+            while column < block.upperBound {
+                let columns = column..<min(column + chunkColumns, block.upperBound)
+                for p in panels {
+                    let weights = product.weights.base + p * panelBytes
+                    unpack(weights, columns, scratch + (p - panel) * scratchBytes)
+                }
+                forEachTile(tokens, columns, panels, scratch, run)
+                column += chunkColumns
+            }
+            panel = panels.upperBound
+        }
+    }
+
+    /// One chunk of columns with all tokens.
+    @inline(__always)
+    private func forEachTile(
+        _ tokens: Range<Int>, _ columns: Range<Int>, _ panels: Range<Int>, _ scratch: UnsafeMutableRawPointer,
+        _ run: (ByteTile) -> Void
+    ) {
+        let activations = product.activations
+        let bytesPerToken = activations.format.bytesPerToken(columns: activations.columns)
+        let offset = activations.format.bytesPerToken(columns: columns.lowerBound)
+        let output = product.output
+        var token = tokens.lowerBound
+        while token < tokens.upperBound {
+            let count = min(activations.tokenTile, tokens.upperBound - token)
+            run(
+                ByteTile(
+                    codes: UnsafeRawPointer(scratch), stride: scratchBytes, panels: panels.count,
+                    activations: UnsafeRawPointer(activations.base) + (token * bytesPerToken + offset * count),
+                    tokens: count, columns: columns.count, isFirst: columns.lowerBound == 0,
+                    output: output.base + (token * output.stride + panels.lowerBound * 16), outputStride: output.stride)
+            )
+            token += count
         }
     }
 }
