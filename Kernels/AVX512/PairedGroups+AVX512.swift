@@ -157,7 +157,7 @@
                 let u = load512(codes + i * 64)
                 for t in 0..<T { dots[t] = _mm512_dpbusd_epi32(dots[t], u, broadcast(x + (i * T + t) * 4)) }
             }
-            // A sum below zero would borrow from the word above it: this way it does not.
+            // A sum below zero would borrow from the word above it: half of a word is more than any sum is below zero.
             let half = _mm512_set1_epi32(0x8000)
             for t in 0..<T {
                 dots[t] = _mm512_or_si512(_mm512_slli_epi32(dots[t], 16), half)
