@@ -2,26 +2,6 @@
     import Intrinsics
     import Quantization
 
-    /// Runs `body` for every token of a packing job with the token's row, its panel's first byte, its place in
-    /// the panel and the tokens that the panel interleaves.
-    @inline(__always)
-    private func forEachToken(
-        _ job: ActivationPacking,
-        _ body: (_ row: UnsafeRawPointer, _ panel: UnsafeMutableRawPointer, _ slot: Int, _ interleave: Int) -> Void
-    ) {
-        let destination = job.destination
-        let bytesPerToken = destination.format.bytesPerToken(columns: destination.columns)
-        var first = job.tokens.lowerBound
-        while first < job.tokens.upperBound {
-            let count = min(destination.tokenTile, job.tokens.upperBound - first)
-            let panel = destination.base + first * bytesPerToken
-            for slot in 0..<count {
-                body(UnsafeRawPointer(job.source + (first + slot) * job.sourceStride), panel, slot, count)
-            }
-            first += count
-        }
-    }
-
     /// The scale of a block, `max|x| / 127`, and its reciprocal.
     ///
     /// The maximum is taken of bit patterns, where NaN is above infinity, so that neither is lost. Below 2⁻¹¹⁰
@@ -97,7 +77,7 @@
     func packInt8<let B: Int>(_ job: ActivationPacking, _: Columns<B>) {
         let blocks = job.destination.columns / B
         forEachToken(job) { row, panel, slot, n in
-            var from = row
+            var from = UnsafeRawPointer(row)
             var to = panel + slot &* 4
             for _ in 0..<blocks {
                 let scale = BlockScale(from, count: B)
@@ -120,7 +100,7 @@
     func packInt8Per256(_ job: ActivationPacking) {
         let blocks = job.destination.columns / 256
         forEachToken(job) { row, panel, slot, n in
-            var from = row
+            var from = UnsafeRawPointer(row)
             var block = panel
             for _ in 0..<blocks {
                 let scale = BlockScale(from, count: 256)
@@ -139,22 +119,6 @@
                     groupSums += 8 &* n
                 }
                 block += 340 &* n
-            }
-        }
-    }
-
-    /// Per column: `[n]` float32.
-    func packFloat32(_ job: ActivationPacking) {
-        let columns = job.destination.columns
-        forEachToken(job) { row, panel, slot, n in
-            if n == 1 {
-                panel.copyMemory(from: row, byteCount: columns &* 4)
-                return
-            }
-            let to = panel + slot &* 4
-            for column in 0..<columns {
-                let value = row.loadUnaligned(fromByteOffset: column &* 4, as: UInt32.self)
-                to.storeBytes(of: value, toByteOffset: column &* 4 &* n, as: UInt32.self)
             }
         }
     }

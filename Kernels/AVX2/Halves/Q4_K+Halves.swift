@@ -8,49 +8,42 @@
 
     /// Q4_K × `int8Per256`.
     func multiplyQ4_K(_ product: MatrixProduct) {
-        forEachTile(
-            product, tile: integerTokenTile, panelBytes: product.activations.columns / 256 * blockBytes
-        ) { tile, tokens in
-            switch tokens {
-            case 1: rows(Tokens<1>(), tile)
-            case 2: rows(Tokens<2>(), tile)
-            case 3: rows(Tokens<3>(), tile)
-            default: rows(Tokens<4>(), tile)
-            }
-        }
+        Q4_KRows().multiply(product) { columns in columns / 256 * blockBytes }
     }
 
     private var blockBytes: Int { 2368 }
 
-    private func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
-        for t in 0..<T { for half in 0..<2 { tile.store(_mm256_setzero_ps(), half, t) } }
-        let low = _mm256_set1_epi8(15)
-        var w = tile.weights
-        var block = tile.activations
-        var blocks = tile.columns / 256
-        while blocks > 0 {
-            for i in 0..<37 { tile.fetch(after: w + i * 64) }
-            for half in 0..<2 {
-                var sums = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
-                for group in 0..<8 {
-                    let values = w + (320 &+ group &* 256 &+ half &* 32)
-                    let x = block + group &* 32 * T
-                    var dots = CodeSums<T, 0>()
-                    for g in 0..<4 {
-                        let codes = load256(values + g * 64)
-                        let first = _mm256_and_si256(codes, low)
-                        let second = _mm256_and_si256(_mm256_srli_epi16(codes, 4), low)
-                        dots.add(first, x + 2 * g * T * 4)
-                        dots.add(second, x + (2 * g + 1) * T * 4)
+    private struct Q4_KRows: TileKernel {
+        func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
+            for t in 0..<T { for half in 0..<2 { tile.store(_mm256_setzero_ps(), half, t) } }
+            let low = _mm256_set1_epi8(15)
+            var w = tile.weights
+            var block = tile.activations
+            var blocks = tile.columns / 256
+            while blocks > 0 {
+                for i in 0..<37 { tile.fetch(after: w + i * 64) }
+                for half in 0..<2 {
+                    var sums = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
+                    for group in 0..<8 {
+                        let values = w + (320 &+ group &* 256 &+ half &* 32)
+                        let x = block + group &* 32 * T
+                        var dots = CodeSums<T, 0>()
+                        for g in 0..<4 {
+                            let codes = load256(values + g * 64)
+                            let first = _mm256_and_si256(codes, low)
+                            let second = _mm256_and_si256(_mm256_srli_epi16(codes, 4), low)
+                            dots.add(first, x + 2 * g * T * 4)
+                            dots.add(second, x + (2 * g + 1) * T * 4)
+                        }
+                        let scale = _mm256_cvtepu8_epi32(load64(w + (64 &+ group &* 16 &+ half &* 8)))
+                        for t in 0..<T { sums[t] = _mm256_add_epi32(sums[t], dots.wide(t, times: scale)) }
                     }
-                    let scale = _mm256_cvtepu8_epi32(load64(w + (64 &+ group &* 16 &+ half &* 8)))
-                    for t in 0..<T { sums[t] = _mm256_add_epi32(sums[t], dots.wide(t, times: scale)) }
+                    addBlock(sums, w, block + 256 * T, tile, half)
                 }
-                addBlock(sums, w, block + 256 * T, tile, half)
+                w += blockBytes
+                block += 340 * T
+                blocks &-= 1
             }
-            w += blockBytes
-            block += 340 * T
-            blocks &-= 1
         }
     }
 

@@ -8,48 +8,40 @@
 
     /// Q6_K × `int8Per256`.
     func multiplyQ6_K(_ product: MatrixProduct) {
-        let blocks = product.activations.columns / 256
-        forEachTile(
-            product, tile: integerTokenTile, panelBytes: (blocks + 1) / 2 * 64 + blocks * 3328
-        ) { tile, tokens in
-            switch tokens {
-            case 1: rows(Tokens<1>(), tile)
-            case 2: rows(Tokens<2>(), tile)
-            case 3: rows(Tokens<3>(), tile)
-            default: rows(Tokens<4>(), tile)
-            }
-        }
+        Q6_KRows().multiply(product) { columns in (columns / 256 + 1) / 2 * 64 + columns / 256 * 3328 }
     }
 
-    private func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
-        for t in 0..<T { for half in 0..<2 { tile.store(_mm256_setzero_ps(), half, t) } }
-        var d = tile.weights
-        var w = tile.weights + 64
-        var block = tile.activations
-        let blocks = tile.columns / 256
-        var index = 0
-        while index < blocks {
-            tile.fetch(after: d)
-            for i in 0..<52 { tile.fetch(after: w + i * 64) }
-            for half in 0..<2 {
-                var sums = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
-                for group in 0..<16 {
-                    let dots = groupDots(Tokens<T>(), w + (256 &+ group &* 192 &+ half &* 32), block, group)
-                    let scale = _mm256_cvtepi8_epi32(load64(w + (group &* 16 &+ half &* 8)))
-                    for t in 0..<T { sums[t] = _mm256_add_epi32(sums[t], _mm256_mullo_epi32(dots[t], scale)) }
+    private struct Q6_KRows: TileKernel {
+        func rows<let T: Int>(_: Tokens<T>, _ tile: Tile) {
+            for t in 0..<T { for half in 0..<2 { tile.store(_mm256_setzero_ps(), half, t) } }
+            var d = tile.weights
+            var w = tile.weights + 64
+            var block = tile.activations
+            let blocks = tile.columns / 256
+            var index = 0
+            while index < blocks {
+                tile.fetch(after: d)
+                for i in 0..<52 { tile.fetch(after: w + i * 64) }
+                for half in 0..<2 {
+                    var sums = InlineArray<T, __m256i>(repeating: _mm256_setzero_si256())
+                    for group in 0..<16 {
+                        let dots = groupDots(Tokens<T>(), w + (256 &+ group &* 192 &+ half &* 32), block, group)
+                        let scale = _mm256_cvtepi8_epi32(load64(w + (group &* 16 &+ half &* 8)))
+                        for t in 0..<T { sums[t] = _mm256_add_epi32(sums[t], _mm256_mullo_epi32(dots[t], scale)) }
+                    }
+                    let scale = halves(d + half &* 16)
+                    for t in 0..<T {
+                        let product = _mm256_mul_ps(scale, splat(block + (256 * T + t * 4)))
+                        tile.store(_mm256_fmadd_ps(_mm256_cvtepi32_ps(sums[t]), product, tile.sum(half, t)), half, t)
+                    }
                 }
-                let scale = halves(d + half &* 16)
-                for t in 0..<T {
-                    let product = _mm256_mul_ps(scale, splat(block + (256 * T + t * 4)))
-                    tile.store(_mm256_fmadd_ps(_mm256_cvtepi32_ps(sums[t]), product, tile.sum(half, t)), half, t)
-                }
+                // The scales of a pair lie before the values of its first block.
+                let odd = index & 1
+                w += 3328 &+ odd &* 64
+                d += 32 &+ odd &* 6656
+                block += 340 * T
+                index &+= 1
             }
-            // The scales of a pair lie before the values of its first block.
-            let odd = index & 1
-            w += 3328 &+ odd &* 64
-            d += 32 &+ odd &* 6656
-            block += 340 * T
-            index &+= 1
         }
     }
 

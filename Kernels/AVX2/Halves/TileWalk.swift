@@ -50,6 +50,30 @@
     /// Names the number of tokens that a generic tile is compiled for.
     struct Tokens<let count: Int> {}
 
+    /// An inner kernel of int8 activations.
+    protocol TileKernel {
+        /// - Parameter tile: of as many tokens as it is compiled for.
+        func rows<let T: Int>(_: Tokens<T>, _ tile: Tile)
+    }
+
+    extension TileKernel {
+        /// A piece of a product, panel after panel.
+        ///
+        /// - Parameter panelBytes: bytes of so many columns of a panel.
+        @inline(__always)
+        func multiply(_ product: MatrixProduct, panelBytes: (Int) -> Int) {
+            let bytes = panelBytes(product.activations.columns)
+            forEachTile(product, tile: integerTokenTile, panelBytes: bytes) { tile, tokens in
+                switch tokens {
+                case 1: rows(Tokens<1>(), tile)
+                case 2: rows(Tokens<2>(), tile)
+                case 3: rows(Tokens<3>(), tile)
+                default: rows(Tokens<4>(), tile)
+                }
+            }
+        }
+    }
+
     /// Cuts a piece of a product into tiles and runs the inner kernel over them.
     ///
     /// - Parameters:

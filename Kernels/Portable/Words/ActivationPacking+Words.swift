@@ -1,32 +1,5 @@
 import Quantization
 
-/// Runs `body` for every token of a packing job with the token's row, its panel's first byte, its place in
-/// the panel and the tokens that the panel interleaves.
-@inline(__always)
-private func forEachToken(
-    _ job: ActivationPacking,
-    _ body: (_ row: UnsafePointer<Float>, _ panel: UnsafeMutableRawPointer, _ slot: Int, _ interleave: Int) -> Void
-) {
-    let destination = job.destination
-    let bytesPerToken = destination.format.bytesPerToken(columns: destination.columns)
-    var first = job.tokens.lowerBound
-    while first < job.tokens.upperBound {
-        let count = min(destination.tokenTile, job.tokens.upperBound - first)
-        for slot in 0..<count {
-            body(
-                job.source + (first + slot) * job.sourceStride, destination.base + first * bytesPerToken, slot, count)
-        }
-        first += count
-    }
-}
-
-func packFloat32(_ job: ActivationPacking) {
-    forEachToken(job) { row, panel, slot, interleave in
-        let to = panel.assumingMemoryBound(to: Float.self) + slot
-        for column in 0..<job.destination.columns { to[column &* interleave] = row[column] }
-    }
-}
-
 /// Rounds to the nearest, ties to even; NaN becomes quiet.
 func packBFloat16(_ job: ActivationPacking) {
     @inline(__always)
