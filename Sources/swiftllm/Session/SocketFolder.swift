@@ -23,7 +23,12 @@ package final class SocketFolder: Sendable {
         path = url.path(percentEncoded: false)
         try FileManager.default.createDirectory(
             at: url, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-        lock = try FileLock(path: "\(path)/\(Self.lockName)")
+        do {
+            lock = try FileLock(path: "\(path)/\(Self.lockName)")
+        } catch {
+            Self.remove(path)
+            throw error
+        }
     }
 
     package func remove() { Self.remove(path) }

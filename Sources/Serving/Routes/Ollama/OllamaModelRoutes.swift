@@ -81,8 +81,7 @@ extension OllamaRoutes {
         let name = try name(request.model, orThrow: OllamaDeleteRequest.invalid(request.model))
         do {
             try call.server.catalog.store.delete(name)
-        } catch {
-            guard case .modelNotFound = error else { throw error }
+        } catch ModelStorageError.modelNotFound {
             throw OllamaError.modelNotFound(request.model)
         }
         try await call.reply(status: .ok)
