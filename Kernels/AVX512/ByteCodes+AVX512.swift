@@ -6,13 +6,19 @@
     // y = Σ_blocks dx · (d · Σ_groups s·Σ u·x − dmin · Σ_groups m·Σ x),   w = d·s·u − dmin·m
     //
     // For many tokens the weights are bytes in scratch (`ByteCodes`): 256 columns of two panels take 12 KB, and all
-    // token panels of a block of tokens meet them there, so that unpacking costs little. For one or two token panels
-    // each vector of codes goes from its unpacking straight into the dot products: a stream that stores and loads them
-    // once more reaches half the rate (measured on Zen 4). The arithmetic of a row is the same in both.
+    // token panels of a block of tokens meet them there, so that unpacking costs little. For few token panels each vector
+    // of codes goes from its unpacking straight into the dot products: a stream that stores and loads them once more
+    // reaches half the rate (measured on Zen 4). The arithmetic of a row is the same in both.
 
     extension CodeUnpacking {
         /// Tokens up to which codes are unpacked once for each token panel.
-        static var streamTokens: Int { isCostly ? integerTokenTile : 2 * integerTokenTile }
+        static var streamTokens: Int {
+            switch cost {
+            case .low: 4 * integerTokenTile
+            case .medium: 2 * integerTokenTile
+            case .high: integerTokenTile
+            }
+        }
     }
 
     /// Panels that are unpacked together.

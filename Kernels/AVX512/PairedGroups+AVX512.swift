@@ -17,9 +17,8 @@
     func pairedGroupsKernel(_ type: QuantizationType) -> MatrixKernel? {
         switch type {
         case .q2_K:
-            // Two bits cost so little to unpack that four token panels do so each for itself.
             MatrixKernel(activations: .int8Per256) { product in
-                if product.tokens.count > 4 * integerTokenTile {
+                if product.tokens.count > Q2_KCodes.streamTokens {
                     multiplyPairedTiles(product, WithMinimum(), Q2_KCodes())
                 } else {
                     stream(product, WithMinimum(), Q2_KCodes())

@@ -36,8 +36,10 @@ def cells(row, has_share):
     unit = UNITS.get(row["figure"], SPEED)
     speeds = [number(row[f"{engine}_{unit.name}"] / unit.shown) for engine in ("swiftllm", "llama_cpp")]
     ratio = f"{row['ratio']:.2f} ({row['ratio_min']:.2f}–{row['ratio_max']:.2f})"
-    share = [f"{row['share']:.0%}".replace("%", " %"), f"{row['ratio'] / row['share']:.1f}"] if has_share else []
-    return [*speeds, ratio, *share]
+    if not has_share:
+        return [*speeds, ratio]
+    share = row.get("share")
+    return [*speeds, ratio, *([f"{share:.0%}".replace("%", " %"), f"{row['ratio'] / share:.1f}"] if share else ["", ""])]
 
 
 def main():

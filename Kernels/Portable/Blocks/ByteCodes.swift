@@ -78,10 +78,22 @@ struct ByteCodes256 {
     }
 }
 
+/// What it costs to unpack codes, beside multiplying them with a token panel.
+///
+/// It decides, as measured on AVX-512, up to how many token panels each unpacks for itself; more of them share bytes in
+/// scratch.
+enum UnpackingCost {
+    /// Four token panels, as of types whose words want a shift, a mask and at most a look-up among sixteen entries.
+    case low
+    /// Two, as of those whose codes have bits in several places.
+    case medium
+    /// One, as of entries of a codebook and digits of base 3.
+    case high
+}
+
 /// How the words of a type's blocks become bytes.
 protocol CodeUnpacking {
-    /// Whether unpacking costs so much that two token panels had better share it by way of scratch.
-    static var isCostly: Bool { get }
+    static var cost: UnpackingCost { get }
 
     /// - Parameters:
     ///   - part: 32 columns of a block, or as many as have a scale of their own.
@@ -90,7 +102,7 @@ protocol CodeUnpacking {
 }
 
 extension CodeUnpacking {
-    static var isCostly: Bool { false }
+    static var cost: UnpackingCost { .medium }
 }
 
 /// A type of blocks of 256 columns with a scale for each group of 16 or 32.

@@ -3,7 +3,7 @@ import Quantization
 /// IQ1_M in panels: a word of entries' signs, four half words, each four s of three bits and four bits of d, then
 /// entries; `d/8 · (2s + 1)` times eighths.
 struct IQ1_MCodes<Entries: EightLevelEntries>: GroupCodes {
-    static var isCostly: Bool { true }
+    static var cost: UnpackingCost { .high }
     private let tables = SplitCodebook.iq1.tables
 
     @inline(__always)

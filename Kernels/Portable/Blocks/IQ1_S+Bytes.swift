@@ -3,7 +3,7 @@ import Quantization
 /// IQ1_S in panels: four bits per group of 32, s and a sign, then entries. Levels are numbers less one, so
 /// `w = d·(2s + 1)·number − d/8·(2s + 1)·(8 ∓ 1)`.
 struct IQ1_SCodes<Entries: EightLevelEntries>: GroupCodes {
-    static var isCostly: Bool { true }
+    static var cost: UnpackingCost { .high }
     private let tables = SplitCodebook.iq1.tables
 
     @inline(__always)

@@ -2,7 +2,7 @@ import Quantization
 
 /// IQ2_S in panels: sixteen s of four bits, then per 64 columns entries and two words of signs; `d/8 · (2s + 1)`.
 struct IQ2_SCodes<Entries: EightLevelEntries>: GroupCodes {
-    static var isCostly: Bool { true }
+    static var cost: UnpackingCost { .high }
     private let tables = SplitCodebook.iq2_s.tables
 
     @inline(__always)

@@ -3,7 +3,7 @@ import Quantization
 /// IQ2_XS in panels: sixteen s of four bits, then per group of 32 a word of four low bytes of indices and one of four
 /// times seven signs and four ninth bits; `d/8 · (2s + 1)`.
 struct IQ2_XSCodes<Entries: EightLevelEntries>: GroupCodes {
-    static var isCostly: Bool { true }
+    static var cost: UnpackingCost { .high }
     private let tables = CodebookGrid.iq2_xs.tables
 
     @inline(__always)

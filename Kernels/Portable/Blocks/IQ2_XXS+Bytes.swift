@@ -2,7 +2,7 @@ import Quantization
 
 /// IQ2_XXS: a group of 32 has a word of four indices and one of four times seven signs and s; `d/8 · (2s + 1)`.
 struct IQ2_XXSCodes<Entries: EightLevelEntries>: GroupCodes {
-    static var isCostly: Bool { true }
+    static var cost: UnpackingCost { .high }
     private let tables = CodebookGrid.iq2_xxs.tables
 
     @inline(__always)

@@ -3,7 +3,7 @@ import Quantization
 /// IQ3_S in panels: eight s of four bits, 8 bytes of ninth bits of indices, then per group of 32 two words of eight
 /// indices of four levels and one of signs; `d · (2s + 1)`.
 struct IQ3_SCodes<Entries: FourLevelEntries>: GroupCodes {
-    static var isCostly: Bool { true }
+    static var cost: UnpackingCost { .high }
     private let tables = CodebookGrid.iq3_s.tables
 
     @inline(__always)

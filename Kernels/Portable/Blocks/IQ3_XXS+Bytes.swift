@@ -3,7 +3,7 @@ import Quantization
 /// IQ3_XXS in panels: per group of 32 two words of eight indices of four levels and one of four times seven signs and
 /// s; `d/4 · (2s + 1)`.
 struct IQ3_XXSCodes<Entries: FourLevelEntries>: GroupCodes {
-    static var isCostly: Bool { true }
+    static var cost: UnpackingCost { .high }
     private let tables = CodebookGrid.iq3_xxs.tables
 
     @inline(__always)

@@ -1,5 +1,7 @@
 /// IQ4_NL: words as Q4_0's, whose codes stand for levels.
 struct IQ4_NLCodes: ColumnCodes {
+    static var cost: UnpackingCost { .low }
+
     @inline(__always)
     func unpack(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
         unpackLevels(block, from: 0, iq4Levels, emit)

@@ -1,5 +1,7 @@
 /// IQ4_XS: word 0 holds d and the upper two bits of eight scales, word 1 their low halves; scales from −32.
 struct IQ4_XSCodes: GroupCodes {
+    static var cost: UnpackingCost { .low }
+
     @inline(__always)
     func scales(_ block: BlockWords, _ codes: ByteCodes256) {
         codes.set(d: floats(half: block[0]))

@@ -1,5 +1,7 @@
 /// MXFP4: the head is a power of two, an exponent as a float has it; half of it goes with doubled values.
 struct MXFP4Codes: ColumnCodes {
+    static var cost: UnpackingCost { .low }
+
     @inline(__always)
     func scales<let B: Int>(_ block: BlockWords, _ part: Int, _ codes: ByteCodes<B>) {
         var exponents = SIMD16<UInt32>()

@@ -2,6 +2,8 @@
 /// those of a float by a shift, its exponent by multiplication, which also normalises subnormals. Half of the scale goes
 /// with doubled values. NaN, all ones, is zero.
 struct NVFP4Codes: ColumnCodes {
+    static var cost: UnpackingCost { .low }
+
     @inline(__always)
     func scales<let B: Int>(_ block: BlockWords, _ part: Int, _ codes: ByteCodes<B>) {
         let bits = (block[0] &>> UInt32(truncatingIfNeeded: 8 &* part)) & 0x7F

@@ -1,5 +1,7 @@
 /// Q1_0: word `part` holds a bit of each of 32 columns, one for d and zero for −d.
 struct Q1_0Codes: ColumnCodes {
+    static var cost: UnpackingCost { .low }
+
     @inline(__always)
     func unpack(_ block: BlockWords, _ part: Int, _ emit: (Int, SIMD16<UInt32>) -> Void) {
         let word = block[part]

@@ -1,5 +1,7 @@
 /// Q2_K: words 0..<4 hold scales and minima of sixteen groups, word 20 holds d and dmin.
 struct Q2_KCodes: GroupCodes {
+    static var cost: UnpackingCost { .low }
+
     @inline(__always)
     func scales(_ block: BlockWords, _ codes: ByteCodes256) {
         for word in 0..<4 {

@@ -2,7 +2,7 @@
 /// the digit is what passes 256. 32 bytes, then 16, of five digits, then 4 of four: groups 0..<5 are the digits of
 /// the first run, 5 and 6 and half of 7 pairs of the second's, the last half the third's; codes from −1.
 struct TQ1_0Codes: GroupCodes {
-    static var isCostly: Bool { true }
+    static var cost: UnpackingCost { .high }
 
     @inline(__always)
     func scales(_ block: BlockWords, _ codes: ByteCodes256) { setTernaryScales(block, codes) }
