@@ -4,8 +4,8 @@
 
     // y = Σ_pairs w0·x0 + w1·x1 on vdpbf16ps, which takes both operands in bfloat16 and sums in float32.
     //
-    // Panel: [K/2][16 rows][2]. Two panels × 12 tokens: 24 sums, two weight vectors and a broadcast. One token
-    // runs four panels together, since its own chain of sums waits six cycles for every 64 bytes.
+    // Panel: [K/2][16 rows][2]. Two panels × 12 tokens: 24 sums, two weight vectors and a broadcast. Few tokens run two
+    // panels together, since the chain of sums of one waits six cycles for every 64 bytes.
 
     /// BF16 × `bfloat16`, for CPUs with AVX-512 BF16.
     func multiplyBF16Pairs(_ product: MatrixProduct) {

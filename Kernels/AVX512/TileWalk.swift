@@ -180,7 +180,8 @@
             let output = product.output
             var panel = product.panels.lowerBound
             while panel < product.panels.upperBound {
-                let panels = panel + panelsTogether <= product.panels.upperBound ? panelsTogether : 1
+                var panels = panelsTogether
+                while panel + panels > product.panels.upperBound { panels /= 2 }
                 var first = tokens.lowerBound
                 while first < tokens.upperBound {
                     let count = min(tokensPerPanel, tokens.upperBound - first)
